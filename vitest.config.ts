@@ -1,0 +1,17 @@
+// Each test file gets a process of its own: the simulator replaces globals, and a test must not see another's.
+
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // A test that passes at its second try has found something.
+    retry: 0,
+    passWithNoTests: false,
+    reporters: ['default'],
+  },
+})
