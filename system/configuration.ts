@@ -60,6 +60,8 @@ export interface Limits {
   readonly bodyTimeoutMs: number
   /** The longest silence within a request that has begun. */
   readonly bodyIdleMs: number
+  /** From the end of a request to the end of its answer: a query's deadline is shorter, so this cuts peers that do not read. */
+  readonly answerTimeoutMs: number
   /** A connection on which no request has begun. */
   readonly keepAliveMs: number
   /** Connections of one process at a time; more are closed at once. */
@@ -169,6 +171,7 @@ function parseLimits(limits: Section): Limits {
     headersTimeoutMs: limits.integer('headersTimeoutMs', 10_000, 1, HOUR_MS),
     bodyTimeoutMs: limits.integer('bodyTimeoutMs', 60_000, 1, HOUR_MS),
     bodyIdleMs: limits.integer('bodyIdleMs', 10_000, 1, HOUR_MS),
+    answerTimeoutMs: limits.integer('answerTimeoutMs', 330_000, 1, HOUR_MS),
     keepAliveMs: limits.integer('keepAliveMs', 60_000, 1, HOUR_MS),
     connectionsMax: limits.integer('connectionsMax', 10_000, 1, 1_000_000),
     publishDeadlineMs: limits.integer('publishDeadlineMs', 15_000, 1, HOUR_MS),

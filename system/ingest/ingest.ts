@@ -57,7 +57,7 @@ export function createIngest(
       const read = readSingle(body, limits)
       if (read.kind === 'refused') return { kind: 'event-refused', refusal: read.refusal }
       if (read.kind !== 'event') return read
-      const receivedAt = ports.clock.wallMs()
+      const receivedAt = Math.max(0, ports.clock.wallMs())
       const notTaken = await publish(project, receivedAt, [stamped(collection, read, receivedAt)])
       return notTaken ?? { kind: 'created' }
     },
@@ -65,7 +65,7 @@ export function createIngest(
     async batch({ project, body }) {
       const read = readBatch(body, limits)
       if (read.kind !== 'batch') return read
-      const receivedAt = ports.clock.wallMs()
+      const receivedAt = Math.max(0, ports.clock.wallMs())
       const events: RecordedEvent[] = []
       const results = new Map<string, readonly (Refusal | undefined)[]>()
       for (const [collection, readEvents] of read.collections) {

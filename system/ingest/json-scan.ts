@@ -24,6 +24,8 @@ export interface JsonSpan {
 export class JsonScanner {
   readonly #bytes: Uint8Array
   #position = 0
+  /** The closing byte of each object and list that is open. */
+  #stack = new Uint8Array(64)
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
@@ -63,7 +65,6 @@ export class JsonScanner {
   value(): JsonSpan {
     this.#space()
     const start = this.#position
-    let stack = new Uint8Array(64)
     let depth = 0
     let depthMax = 0
     for (;;) {
@@ -73,8 +74,8 @@ export class JsonScanner {
         const close = byte === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET
         if (depth + 1 > depthMax) depthMax = depth + 1
         if (!this.take(close)) {
-          if (depth === stack.length) stack = grown(stack)
-          stack[depth++] = close
+          if (depth === this.#stack.length) this.#stack = grown(this.#stack)
+          this.#stack[depth++] = close
           if (close === CLOSE_BRACE) this.#key()
           continue
         }
@@ -83,7 +84,7 @@ export class JsonScanner {
       }
       for (;;) {
         if (depth === 0) return { start, end: this.#position, depth: depthMax }
-        const close = stack[depth - 1]
+        const close = this.#stack[depth - 1]
         if (this.take(COMMA)) {
           if (close === CLOSE_BRACE) this.#key()
           break
