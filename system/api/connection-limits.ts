@@ -50,7 +50,7 @@ class ConnectionWatch implements WatchedConnection {
   }
 
   get isBusy(): boolean {
-    return this.#open > 0 || this.#phase === 'headers'
+    return this.#phase !== 'closing' && (this.#open > 0 || this.#phase === 'headers')
   }
 
   begin(request: IncomingMessage, response: ServerResponse): void {
