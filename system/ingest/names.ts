@@ -35,7 +35,6 @@ function propertyFault(name: string): string | undefined {
 const COLLECTION_NAME_LENGTH_MAX = 64
 const PROPERTY_NAME_LENGTH_MAX = 255
 const SHOWN_LENGTH_MAX = 300
-// eslint-disable-next-line no-control-regex -- the rule is ASCII, and its control characters are ASCII too
 const ASCII = /^[\x00-\x7f]*$/
 
 /** A name can be as long as the body; the answer to it should not be. */

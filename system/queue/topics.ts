@@ -33,6 +33,21 @@ export async function migrateTopic(kafka: Kafka, configuration: Configuration): 
   }
 }
 
+/** Resolves if the topic is there with the partitions that the configuration says, each with a leader; rejects if not. */
+export async function checkTopic(kafka: Kafka, configuration: Configuration): Promise<void> {
+  const { topic, partitions } = configuration.kafka
+  const admin = kafka.admin()
+  try {
+    await admin.connect()
+    const metadata = await admin.fetchTopicMetadata({ topics: [topic] })
+    const known = metadata.topics.find(({ name }) => name === topic)?.partitions ?? []
+    const led = known.filter(({ leader }) => leader >= 0).length
+    if (led !== partitions) throw new Error(`topic ${topic} has ${led} partitions with a leader, not ${partitions}`)
+  } finally {
+    await admin.disconnect()
+  }
+}
+
 /** Room for a body of 10,000,000 bytes with one length, time and collection for each of its events. */
 const TOPIC_MESSAGE_BYTES_MAX = 12 * 1024 * 1024
 
