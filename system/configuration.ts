@@ -72,7 +72,7 @@ export interface Limits {
   readonly queueBytesMax: number
   /** Bytes of records in one produce request. */
   readonly produceBytesMax: number
-  /** How long one produce request may take before it counts as failed. */
+  /** How long one request to a broker may take before it counts as failed. */
   readonly produceTimeoutMs: number
   /** How long a partition that failed is passed over while others are healthy. */
   readonly laneRestMs: number
@@ -174,12 +174,12 @@ function parseLimits(limits: Section): Limits {
     answerTimeoutMs: limits.integer('answerTimeoutMs', 330_000, 1, HOUR_MS),
     keepAliveMs: limits.integer('keepAliveMs', 60_000, 1, HOUR_MS),
     connectionsMax: limits.integer('connectionsMax', 10_000, 1, 1_000_000),
-    publishDeadlineMs: limits.integer('publishDeadlineMs', 15_000, 1, HOUR_MS),
+    publishDeadlineMs: limits.integer('publishDeadlineMs', 20_000, 1, HOUR_MS),
     queueBytesMax: limits.integer('queueBytesMax', 64 * MIB, 1, 1024 * MIB),
     produceBytesMax: limits.integer('produceBytesMax', MIB, 1, 11 * MIB),
-    produceTimeoutMs: limits.integer('produceTimeoutMs', 3_000, 1, HOUR_MS),
+    produceTimeoutMs: limits.integer('produceTimeoutMs', 5_000, 1, HOUR_MS),
     laneRestMs: limits.integer('laneRestMs', 2_000, 1, HOUR_MS),
-    drainMs: limits.integer('drainMs', 20_000, 1, HOUR_MS),
+    drainMs: limits.integer('drainMs', 25_000, 1, HOUR_MS),
     startMs: limits.integer('startMs', 120_000, 1, HOUR_MS),
   }
   limits.refuseOthers()

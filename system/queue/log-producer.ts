@@ -35,14 +35,15 @@ interface Link {
 class KafkaLogProducer implements LogProducer {
   readonly #kafka: Kafka
   readonly #topic: string
-  readonly #timeoutMs: number
+  readonly #waitMs: number
   #link: Link | undefined
   #isClosed = false
 
   constructor(kafka: Kafka, configuration: Configuration) {
     this.#kafka = kafka
     this.#topic = configuration.kafka.topic
-    this.#timeoutMs = configuration.limits.produceTimeoutMs
+    // The leader gives up on its followers before we give up on the leader, so that it is not taken for dead.
+    this.#waitMs = Math.ceil(configuration.limits.produceTimeoutMs * 0.8)
   }
 
   async append(partition: number, values: readonly Uint8Array[]): Promise<number> {
@@ -54,7 +55,7 @@ class KafkaLogProducer implements LogProducer {
       const answer = await link.producer.send({
         topic: this.#topic,
         acks: -1,
-        timeout: this.#timeoutMs,
+        timeout: this.#waitMs,
         messages: values.map(value => ({ partition, value: bufferOf(value) })),
       })
       const named = answer.find(part => part.topicName === this.#topic && part.partition === partition)

@@ -130,7 +130,7 @@ describe('a publication', () => {
     const bench = createBench({ limits: { publishDeadlineMs: 100_000 } })
     const outcomes = ['a', 'b'].map(name => bench.publish(name))
     const stopped = bench.publisher.stop()
-    await bench.runtime.clock.advance(20_000)
+    await bench.runtime.clock.advance(25_000)
     await stopped
     expect(outcomes.map(outcome => bench.outcomeOf(outcome))).toMatchObject([{ kind: 'unknown' }, { kind: 'refused' }])
   })
@@ -212,7 +212,7 @@ describe('the candidates of a project', () => {
 })
 
 const PROJECT = 'p1'
-const DEADLINE_MS = 15_000
+const DEADLINE_MS = 20_000
 
 interface Send {
   readonly partition: number
