@@ -1,0 +1,182 @@
+// The partitions that one kafkajs consumer reads for the worker, between it and the worker: where each begins, what is
+// handed over, and when it is over.
+
+import type { Consumer, EachBatchPayload } from 'kafkajs'
+import type { Clock } from '../runtime/clock.ts'
+import type { Log } from '../runtime/log.ts'
+import type { LogRecord, LogWorker } from './log-worker.ts'
+
+export interface AssignmentPorts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly worker: LogWorker
+  readonly consumer: Consumer
+}
+
+/** One assignment of one partition. `next`: the offset of the record that is to be handed over next, once it is known. */
+interface Session {
+  readonly partition: number
+  next: number | undefined
+  isOver: boolean
+}
+
+export class Assignment {
+  readonly #ports: AssignmentPorts
+  readonly #topic: string
+  readonly #over = new AbortController()
+  readonly #sessions = new Map<number, Session>()
+  #busy = 0
+
+  constructor(ports: AssignmentPorts, topic: string) {
+    this.#ports = ports
+    this.#topic = topic
+  }
+
+  /** The worker is at work: silence of the consumer means nothing. */
+  get isBusy(): boolean {
+    return this.#busy > 0
+  }
+
+  /**
+   * To be called before the first fetch of an assignment. The partitions are paused at once and resumed where the worker's
+   * own cursor is; so nothing is handed over from where the group thinks that we are.
+   */
+  begin(partitions: readonly number[]): void {
+    this.end()
+    if (this.#over.signal.aborted) return
+    for (const partition of partitions) this.#start(partition)
+  }
+
+  /** None of the partitions is ours, until `begin` says so again. */
+  end(): void {
+    for (const session of this.#sessions.values()) this.#endSession(session)
+    this.#sessions.clear()
+  }
+
+  /** For good: the consumer is done with. */
+  close(): void {
+    this.#over.abort()
+    this.end()
+  }
+
+  async eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload
+    const session = this.#sessions.get(batch.partition)
+    if (session?.next === undefined || payload.isStale()) return
+    const records: LogRecord[] = []
+    for (const { offset: text, timestamp, value } of batch.messages) {
+      const offset = Number(text)
+      const wanted = session.next + records.length
+      if (offset < wanted) continue
+      if (offset > wanted) {
+        await this.#meetGap(session, { wanted, found: offset })
+        return
+      }
+      records.push({ offset, appendTimeMs: Number(timestamp), value: value ?? NOTHING })
+    }
+    if (records.length > 0) await this.#handOver(session, records, payload)
+  }
+
+  #start(partition: number): void {
+    const session: Session = { partition, next: undefined, isOver: false }
+    this.#sessions.set(partition, session)
+    this.#ports.consumer.pause([{ topic: this.#topic, partitions: [partition] }])
+    void this.#find(session)
+  }
+
+  async #find(session: Session): Promise<void> {
+    const { partition } = session
+    for (let failures = 0; !session.isOver; failures++) {
+      try {
+        const next = await this.#ports.worker.start(partition)
+        if (session.isOver) return
+        this.#ports.consumer.seek({ topic: this.#topic, partition, offset: String(next) })
+        this.#ports.consumer.resume([{ topic: this.#topic, partitions: [partition] }])
+        session.next = next
+        return
+      } catch (error) {
+        this.#ports.log.write('warn', 'cursor not read', { partition, error: messageOf(error) })
+        await this.#pause(Math.min(100 * 2 ** Math.min(failures, 10), PAUSE_MAX_MS))
+      }
+    }
+  }
+
+  /** Heartbeats go on while the worker is busy: a store that is slow must not throw us out of the group. */
+  async #handOver(session: Session, records: readonly LogRecord[], payload: EachBatchPayload): Promise<void> {
+    const beat = this.#beat(() => payload.heartbeat())
+    this.#busy++
+    try {
+      await this.#ports.worker.take(session.partition, records, {
+        highWatermark: Number(payload.batch.highWatermark),
+        isStale: () => session.isOver || payload.isStale() || !payload.isRunning(),
+      })
+      if (session.next !== undefined) session.next += records.length
+    } catch (error) {
+      this.#ports.log.write('error', 'worker failed', { partition: session.partition, error: messageOf(error) })
+      await this.#pause(PAUSE_MAX_MS)
+      this.#restart(session)
+    } finally {
+      this.#busy--
+      beat.cancel()
+    }
+  }
+
+  #beat(heartbeat: () => Promise<void>): { cancel(): void } {
+    let isOver = false
+    const arm = (): { cancel(): void } =>
+      this.#ports.clock.setTimer(HEARTBEAT_MS, () => {
+        if (isOver) return
+        timer = arm()
+        // kafkajs meets the same error after the batch and joins the group again; the worker need not wait for that.
+        heartbeat().catch((error: unknown) => {
+          if (isEvicted(error)) this.end()
+        })
+      })
+    let timer = arm()
+    return {
+      cancel: () => {
+        isOver = true
+        timer.cancel()
+      },
+    }
+  }
+
+  /** Records between what we have and what we were given are missing: never pass over them in silence. */
+  async #meetGap(session: Session, gap: { readonly wanted: number; readonly found: number }): Promise<void> {
+    this.#ports.log.count('consumer_gaps')
+    this.#ports.log.write('error', 'gap in the log', { partition: session.partition, ...gap })
+    await this.#pause(PAUSE_MAX_MS)
+    this.#restart(session)
+  }
+
+  #restart(session: Session): void {
+    if (session.isOver) return
+    this.#endSession(session)
+    this.#start(session.partition)
+  }
+
+  #endSession(session: Session): void {
+    if (session.isOver) return
+    session.isOver = true
+    this.#ports.worker.end(session.partition)
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await this.#ports.clock.sleep(ms, this.#over.signal).catch(() => undefined)
+  }
+}
+
+/** Well below the session's time-out: some may be lost. */
+export const HEARTBEAT_MS = 2_000
+const PAUSE_MAX_MS = 2_000
+const NOTHING: Uint8Array = new Uint8Array(0)
+
+/** After these, kafkajs is certain to join again, and the partitions get new sessions then. */
+function isEvicted(error: unknown): boolean {
+  const type = error instanceof Error && 'type' in error ? error.type : undefined
+  return type === 'REBALANCE_IN_PROGRESS' || type === 'ILLEGAL_GENERATION' || type === 'UNKNOWN_MEMBER_ID'
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+}
