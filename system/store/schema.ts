@@ -39,9 +39,15 @@ export function schemaOf(configuration: Configuration): readonly string[] {
   ]
 }
 
+/** Part of the driver's documented interface, missing from its types. */
+interface SchemaMetadata {
+  checkSchemaAgreement(): Promise<boolean>
+}
+
 async function agreed(runtime: Runtime, client: Client): Promise<void> {
+  const metadata = client.metadata as unknown as SchemaMetadata
   const deadlineMs = runtime.clock.monotonicMs() + AGREEMENT_TIMEOUT_MS
-  while (!(await client.metadata.checkSchemaAgreement())) {
+  while (!(await metadata.checkSchemaAgreement())) {
     if (runtime.clock.monotonicMs() > deadlineMs) {
       throw new Error(`the hosts of Cassandra do not agree on the schema after ${AGREEMENT_TIMEOUT_MS} ms`)
     }
