@@ -13,7 +13,7 @@ export interface MemoryStore extends BlockStore {
   readonly progress: Map<string, Progress>
   readonly writes: WriteKind[]
   /** Called before each write; what it throws is the write's fate. Returning a function: that is called after the write. */
-  onWrite: (kind: WriteKind) => void | (() => void) | Promise<void>
+  onWrite: (kind: WriteKind) => void | (() => unknown) | Promise<void | (() => unknown)>
   onRead: (what: string) => void | Promise<void>
 }
 
