@@ -1,13 +1,7 @@
 // TCP and names, as one process sees them.
 
 export type NetworkErrorCode =
-  | 'ECONNREFUSED'
-  | 'ECONNRESET'
-  | 'ETIMEDOUT'
-  | 'EADDRINUSE'
-  | 'EHOSTUNREACH'
-  | 'ENOTFOUND'
-  | 'EPIPE'
+  'ECONNREFUSED' | 'ECONNRESET' | 'ETIMEDOUT' | 'EADDRINUSE' | 'EHOSTUNREACH' | 'ENOTFOUND' | 'EPIPE'
 
 export class NetworkError extends Error {
   override readonly name = 'NetworkError'
