@@ -1,0 +1,158 @@
+// Carries out a plan: begins each fault in its time or behind its gate, ends each after its length, and keeps what each
+// changed. How a fault is done to a world is another's business (`Acts`), so that the same plan can be turned on a real one.
+
+import { hostsOf } from './fault.ts'
+import type { Fault } from './fault.ts'
+import type { FaultPlan, PlannedFault } from './plan.ts'
+
+/** The world as a plan sees it. */
+export interface Acts {
+  nowMicros(): number
+  sleep(delayMs: number): Promise<void>
+  begin(fault: Fault): ActingFault
+}
+
+export interface ActingFault {
+  /** The fault's opposite. */
+  end(): void
+  /** What the fault has changed so far, each kind of change with its count. Zeros may stand in it. */
+  changes(): Changes
+  /** True when its opposite has worked: the host is up and serves, the link carries. Only after `end`. */
+  isUndone(): boolean
+}
+
+/** For example `{ 'connections reset': 6, 'bytes lost': 4096 }`. */
+export type Changes = Readonly<Record<string, number>>
+
+export interface CarryOutOptions {
+  /** Of the hosts of one list at most one is meant by a fault at a time; a fault that comes too early waits. */
+  readonly oneAtATime: readonly (readonly string[])[]
+  /** Whether every copy of everything is up and caught up: the gate of faults that wait for it. */
+  isWhole(): boolean
+}
+
+export interface FaultReport {
+  readonly planned: PlannedFault
+  /** Undefined: it never began, or never ended. */
+  readonly fromMicros: number | undefined
+  readonly toMicros: number | undefined
+  readonly changes: Changes
+  readonly isUndone: boolean
+}
+
+export interface Storm {
+  /** Every planned fault has begun, ended, and its opposite has worked. */
+  isOver(): boolean
+  /** Begins no more, ends all that act. */
+  calm(): void
+  /** One for each planned fault, in the plan's order. */
+  reports(): readonly FaultReport[]
+}
+
+/** Runs beside the caller, by the world's time, from now on. */
+export function carryOut(plan: FaultPlan, acts: Acts, options: CarryOutOptions): Storm {
+  const startMicros = acts.nowMicros()
+  const courses = plan.faults.map(planned => new Course(planned))
+  let isCalm = false
+
+  const mayBegin = (course: Course, elapsedMs: number): boolean => {
+    const { fault, fromMs, when } = course.planned
+    if (course.state !== 'planned' || fromMs > elapsedMs) return false
+    const rivals = courses.filter(other => other.state === 'acting' || other.state === 'ending')
+    if (rivals.some(other => isOneOf(options.oneAtATime, fault, other.planned.fault))) return false
+    return when === 'now' || (rivals.length === 0 && options.isWhole())
+  }
+
+  const look = (): number => {
+    const elapsedMs = (acts.nowMicros() - startMicros) / 1_000
+    for (const course of courses) course.endIfDue(acts)
+    for (const course of courses) if (mayBegin(course, elapsedMs)) course.begin(acts)
+    return Math.min(LOOK_MS, ...courses.map(course => course.dueInMs(acts, elapsedMs)).filter(ms => ms > 0))
+  }
+
+  const run = async (): Promise<void> => {
+    while (!isCalm && courses.some(course => course.state !== 'over')) await acts.sleep(look())
+  }
+  void run()
+
+  return {
+    isOver: () => courses.every(course => course.isOver()),
+    calm() {
+      isCalm = true
+      for (const course of courses) course.end(acts)
+    },
+    reports: () => courses.map(course => course.report()),
+  }
+}
+
+/** A fault that waits, and the opposite of one that has ended, are looked at this often. */
+const LOOK_MS = 100
+
+/** One planned fault on its way from planned to over. */
+class Course {
+  readonly planned: PlannedFault
+  #acting: ActingFault | undefined
+  #state: 'planned' | 'acting' | 'ending' | 'over' = 'planned'
+  #fromMicros: number | undefined
+  #toMicros: number | undefined
+  #changes: Changes = {}
+
+  constructor(planned: PlannedFault) {
+    this.planned = planned
+  }
+
+  get state(): 'planned' | 'acting' | 'ending' | 'over' {
+    return this.#state
+  }
+
+  begin(acts: Acts): void {
+    this.#state = 'acting'
+    this.#fromMicros = acts.nowMicros()
+    this.#acting = acts.begin(this.planned.fault)
+  }
+
+  endIfDue(acts: Acts): void {
+    if (this.#state === 'acting' && acts.nowMicros() >= this.#endMicros()) this.end(acts)
+    this.isOver()
+  }
+
+  /** A fault that never began is over without a change. */
+  end(acts: Acts): void {
+    if (this.#state === 'planned') this.#state = 'over'
+    if (this.#state !== 'acting') return
+    this.#changes = this.#acting?.changes() ?? {}
+    this.#acting?.end()
+    this.#state = 'ending'
+    this.#toMicros = acts.nowMicros()
+  }
+
+  isOver(): boolean {
+    if (this.#state === 'ending' && this.#acting?.isUndone() === true) this.#state = 'over'
+    return this.#state === 'over'
+  }
+
+  dueInMs(acts: Acts, elapsedMs: number): number {
+    if (this.#state === 'planned') return this.planned.fromMs - elapsedMs
+    return this.#state === 'acting' ? (this.#endMicros() - acts.nowMicros()) / 1_000 : LOOK_MS
+  }
+
+  report(): FaultReport {
+    return {
+      planned: this.planned,
+      fromMicros: this.#fromMicros,
+      toMicros: this.#toMicros,
+      changes: this.#state === 'acting' ? (this.#acting?.changes() ?? {}) : this.#changes,
+      isUndone: this.#state === 'over',
+    }
+  }
+
+  #endMicros(): number {
+    return (this.#fromMicros ?? 0) + (this.planned.toMs - this.planned.fromMs) * 1_000
+  }
+}
+
+function isOneOf(groups: readonly (readonly string[])[], fault: Fault, other: Fault): boolean {
+  const [mine, theirs] = [hostsOf(fault), hostsOf(other)]
+  const isSameHost = mine.some(host => theirs.includes(host))
+  return isSameHost || groups.some(group => mine.some(h => group.includes(h)) && theirs.some(h => group.includes(h)))
+}
