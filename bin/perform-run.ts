@@ -1,0 +1,88 @@
+// What run and replay do: run an address here, write its report, print what a reader needs, and, when asked, hold the
+// hash against that of a fresh process.
+
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { relative, resolve } from 'node:path'
+import { compareRecords, describeComparison } from '../reports/compare-records.ts'
+import { EXIT_CODES } from '../reports/exit-codes.ts'
+import type { Outcome } from '../reports/exit-codes.ts'
+import { formatLogLine, isAtLeast, LOG_LEVELS } from '../reports/log-text.ts'
+import { defaultRunFolder, prepareRunFolder, writeRunFolder } from '../reports/run-folder.ts'
+import type { RunRecord } from '../reports/run-record.ts'
+import { formatRun } from '../reports/run-text.ts'
+import { formatAddress } from '../scenarios/address.ts'
+import type { RunAddress } from '../scenarios/address.ts'
+import { commitOf } from './commit.ts'
+import { execute } from './execute.ts'
+import { PROJECT_ROOT } from './project-root.ts'
+import { JOB_REAL_MS_MAX, runInFreshProcess } from './run-pool.ts'
+import { armWatchdog } from './watchdog.ts'
+import { integerOption } from './wrong-use.ts'
+
+export interface RunOptions {
+  readonly verify?: boolean
+  readonly until?: number
+  readonly out?: string
+  /** A level; true: all of them. */
+  readonly logs?: string | boolean
+}
+
+export function addRunOptions(command: Command): Command {
+  return command
+    .option('--verify', 'runs it again in a fresh process, which must give the same trace hash')
+    .option(
+      '--until <entry>',
+      'stops the world when so many entries of its trace are done',
+      integerOption('--until', 1, Number.MAX_SAFE_INTEGER),
+    )
+    .option('--out <folder>', 'where the report goes (default: a folder below reports/out/)')
+    .addOption(
+      new Option('--logs [level]', 'prints what the hosts said, in virtual time').choices(LOG_LEVELS).preset('info'),
+    )
+}
+
+/** The outcome is the process's exit code. */
+export async function performRun(address: RunAddress, options: RunOptions): Promise<void> {
+  const commit = commitOf(PROJECT_ROOT)
+  const name = formatAddress({ ...address, commit })
+  const folder = options.out === undefined ? defaultRunFolder(PROJECT_ROOT, name) : resolve(options.out)
+  prepareRunFolder(folder)
+
+  const disarm = armWatchdog(JOB_REAL_MS_MAX, `${name} did not end within ${JOB_REAL_MS_MAX / 1_000} s and was killed`)
+  const { files, realMs } = await execute(address, { commit, untilEntry: options.until })
+  await disarm()
+  writeRunFolder(folder, files)
+  if (typeof options.logs === 'string') printLogs(files.logs, options.logs)
+  const shownFolder = relative(process.cwd(), folder)
+  console.log(formatRun(files.record, { realMs, folder: shownFolder }))
+  process.exitCode = EXIT_CODES[files.record.verdict.kind as Outcome].code
+  if (options.verify === true) await verify(files.record, { ...options, folder: shownFolder })
+}
+
+function printLogs(logs: Parameters<typeof formatLogLine>[0][], from: string): void {
+  for (const line of logs) if (isAtLeast(line.level, from)) console.log(formatLogLine(line))
+}
+
+async function verify(record: RunRecord, options: { readonly folder: string; readonly until?: number }): Promise<void> {
+  const reply = await runInFreshProcess({
+    address: record.address,
+    commit: record.commit,
+    ...(options.until === undefined ? {} : { untilEntry: options.until }),
+  })
+  if (reply.kind === 'failed') {
+    console.error(`verify:   the second run failed: ${reply.message}`)
+    process.exitCode = EXIT_CODES['harness-failed'].code
+    return
+  }
+  const comparison = compareRecords(record, reply.record)
+  if (comparison.kind === 'same') {
+    console.log(`verify:   a second run in a fresh process: ${describeComparison(comparison)}`)
+    return
+  }
+  console.error(
+    `verify:   a second run in a fresh process was another run: ${describeComparison(comparison)}\n` +
+      `find it:  npx foreshock diff ${options.folder} '${record.address}'`,
+  )
+  process.exitCode = EXIT_CODES['harness-failed'].code
+}
