@@ -1,6 +1,7 @@
 // Each test file gets a process of its own: the simulator replaces globals, and a test must not see another's.
 
 import { defineConfig } from 'vitest/config'
+import { CountingReporter } from './test/counting-reporter.ts'
 
 export default defineConfig({
   test: {
@@ -12,6 +13,6 @@ export default defineConfig({
     // A test that passes at its second try has found something.
     retry: 0,
     passWithNoTests: false,
-    reporters: ['default'],
+    reporters: ['default', new CountingReporter()],
   },
 })
