@@ -76,6 +76,14 @@ export interface Limits {
   readonly produceTimeoutMs: number
   /** How long a partition that failed is passed over while others are healthy. */
   readonly laneRestMs: number
+  /** From the start of a query to its last read; Keen's own. */
+  readonly queryDeadlineMs: number
+  /** Events that one extraction gives; Keen's own for what is not sent by mail. */
+  readonly extractionEventsMax: number
+  /** JSON of an extraction, estimated from below; Keen's own. */
+  readonly responseBytesMax: number
+  /** Reads from the store that one query has under way. */
+  readonly queryReadsMax: number
   /** How long a stopping process waits for what it has begun. */
   readonly drainMs: number
   /** How long a starting process waits for engines that are not up yet. */
@@ -179,8 +187,24 @@ function parseLimits(limits: Section): Limits {
     produceBytesMax: limits.integer('produceBytesMax', MIB, 1, 11 * MIB),
     produceTimeoutMs: limits.integer('produceTimeoutMs', 5_000, 1, HOUR_MS),
     laneRestMs: limits.integer('laneRestMs', 2_000, 1, HOUR_MS),
+    queryDeadlineMs: limits.integer('queryDeadlineMs', 300_000, 1, HOUR_MS),
+    extractionEventsMax: limits.integer('extractionEventsMax', 100_000, 1, 10_000_000),
+    responseBytesMax: limits.integer('responseBytesMax', 150_000_000, 1, 400_000_000),
+    queryReadsMax: limits.integer('queryReadsMax', 16, 1, 1_000),
     drainMs: limits.integer('drainMs', 25_000, 1, HOUR_MS),
     startMs: limits.integer('startMs', 120_000, 1, HOUR_MS),
+  }
+  if (parsed.queryDeadlineMs >= parsed.answerTimeoutMs) {
+    limits.fault(
+      'queryDeadlineMs',
+      `is ${parsed.queryDeadlineMs}, not below answerTimeoutMs, ${parsed.answerTimeoutMs}`,
+    )
+  }
+  if (parsed.publishDeadlineMs >= parsed.answerTimeoutMs) {
+    limits.fault(
+      'publishDeadlineMs',
+      `is ${parsed.publishDeadlineMs}, not below answerTimeoutMs, ${parsed.answerTimeoutMs}`,
+    )
   }
   limits.refuseOthers()
   return parsed

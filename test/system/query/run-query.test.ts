@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { parseConfiguration } from '../../../system/configuration.ts'
 import type { QueryError } from '../../../system/query/query-error.ts'
 import type { QueryLimits } from '../../../system/query/query-limits.ts'
-import { DEFAULT_QUERY_LIMITS } from '../../../system/query/query-limits.ts'
 import type { QueryAnswer } from '../../../system/query/run-query.ts'
 import { runQuery } from '../../../system/query/run-query.ts'
 import { NO_LANES } from '../../../system/store/progress.ts'
@@ -27,7 +27,10 @@ function bench(): Bench {
   const runtime = testRuntime()
   const store = memoryStore()
   const ask: Bench['ask'] = (analysis, parameters, limits = {}) =>
-    runQuery({ project: 'p', analysis, parameters }, { runtime, store, limits: { ...DEFAULT_QUERY_LIMITS, ...limits } })
+    runQuery(
+      { project: 'p', analysis, parameters },
+      { runtime, store, limits: { ...parseConfiguration({}).limits, ...limits } },
+    )
   return {
     runtime,
     store,

@@ -33,6 +33,16 @@ describe('a configuration', () => {
       { limits: { eventsPerRequestMax: 2 ** 18 } },
       'limits.eventsPerRequestMax is no integer',
     ],
+    [
+      'a query that may outlast its answer',
+      { limits: { queryDeadlineMs: 330_000 } },
+      'limits.queryDeadlineMs is 330000, not below answerTimeoutMs',
+    ],
+    [
+      'a publication that may outlast its answer',
+      { limits: { publishDeadlineMs: 400_000 } },
+      'limits.publishDeadlineMs is 400000, not below answerTimeoutMs',
+    ],
     ['a project without keys', { projects: [{ id: 'a' }] }, 'projects[0].writeKey is missing'],
     ['a project that is null', { projects: [null] }, 'projects[0] is no object'],
     ['two keys alike', { projects: [{ ...project, readKey: project.writeKey }] }, 'the three keys must differ'],
