@@ -52,20 +52,20 @@ export class ByteReader {
   binary(): string {
     const length = this.u16()
     const at = this.#take(length)
-    return this.#buffer.latin1Slice(at, at + length)
+    return this.#buffer.toString('latin1', at, at + length)
   }
 
   string(): string {
     const length = this.u16()
     const at = this.#take(length)
-    return this.#buffer.utf8Slice(at, at + length)
+    return this.#buffer.toString('utf8', at, at + length)
   }
 
   longString(): string {
     const length = this.i32()
     if (length < 0) throw new MalformedBytes(`a string of ${length} bytes`)
     const at = this.#take(length)
-    return this.#buffer.utf8Slice(at, at + length)
+    return this.#buffer.toString('utf8', at, at + length)
   }
 
   /** Null for any negative length. A view, not a copy. */

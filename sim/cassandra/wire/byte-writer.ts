@@ -56,7 +56,7 @@ export class ByteWriter {
   binary(text: string): this {
     this.u16(text.length)
     this.#room(text.length)
-    this.#length += this.#buffer.latin1Write(text, this.#length)
+    this.#length += this.#buffer.write(text, this.#length, 'latin1')
     return this
   }
 
