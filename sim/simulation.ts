@@ -6,7 +6,7 @@ import type { WorldOptions } from './kernel/world.ts'
 import { Fabric } from './network/fabric.ts'
 import type { FabricOptions } from './network/fabric.ts'
 import { SimDisk } from './disk/sim-disk.ts'
-import type { SimDiskOptions } from './disk/sim-disk.ts'
+import type { SimDiskOptions } from './disk/disk-options.ts'
 
 export interface SimulationOptions extends WorldOptions {
   readonly fabric?: FabricOptions

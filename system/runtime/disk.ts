@@ -19,7 +19,10 @@ export interface DiskFile {
   readonly size: number
   /** Up to `length` bytes from `position`; fewer only at the end of the file. The bytes are the caller's to keep. */
   read(position: number, length: number): Promise<Uint8Array>
-  /** Adds at the end; resolves with the position of the first byte. ENOSPC: nothing, or a part, was added. */
+  /**
+   * Adds at the end; resolves with the position of the first byte. ENOSPC: nothing, or a part, was added.
+   * The caller must not change the bytes before it resolves; the same holds for `writeAt`.
+   */
   append(bytes: Uint8Array): Promise<number>
   /** Overwrites or extends; a gap is filled with zeros. */
   writeAt(position: number, bytes: Uint8Array): Promise<void>
