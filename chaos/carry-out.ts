@@ -1,7 +1,7 @@
 // Carries out a plan: begins each fault in its time or behind its gate, ends each after its length, and keeps what each
 // changed. How a fault is done to a world is another's business (`Acts`), so that the same plan can be turned on a real one.
 
-import { hostsOf } from './fault.ts'
+import { hostsOf, isMeant } from './fault.ts'
 import type { Fault } from './fault.ts'
 import type { FaultPlan, PlannedFault } from './plan.ts'
 
@@ -49,18 +49,27 @@ export interface Storm {
   reports(): readonly FaultReport[]
 }
 
-/** Runs beside the caller, by the world's time, from now on. */
+/** How often a fault changed what would have happened. */
+export function bitesOf(changes: Changes): number {
+  return Object.values(changes).reduce((sum, count) => sum + count, 0)
+}
+
+/**
+ * Runs beside the caller, by the world's time, from now on. A fault that has changed nothing when its length is over, as
+ * nobody used the link, lasts until it has: one that never meant anything would say nothing about the system.
+ */
 export function carryOut(plan: FaultPlan, acts: Acts, options: CarryOutOptions): Storm {
   const startMicros = acts.nowMicros()
   const courses = plan.faults.map(planned => new Course(planned))
   let isCalm = false
 
+  /** One that waits for the world to be whole is let through before any other begins: else it might wait for ever. */
   const mayBegin = (course: Course, elapsedMs: number): boolean => {
-    const { fault, fromMs, when } = course.planned
-    if (course.state !== 'planned' || fromMs > elapsedMs) return false
-    const rivals = courses.filter(other => other.state === 'acting' || other.state === 'ending')
-    if (rivals.some(other => isOneOf(options.oneAtATime, fault, other.planned.fault))) return false
-    return when === 'now' || (rivals.length === 0 && options.isWhole())
+    if (!course.isDue(elapsedMs)) return false
+    const active = courses.filter(other => other.state === 'acting' || other.state === 'ending')
+    if (course.planned.when === 'whole') return active.length === 0 && options.isWhole()
+    if (courses.some(other => other.planned.when === 'whole' && other.isDue(elapsedMs))) return false
+    return !active.some(other => areRivals(options.oneAtATime, course.planned.fault, other.planned.fault))
   }
 
   const look = (): number => {
@@ -105,6 +114,11 @@ class Course {
     return this.#state
   }
 
+  /** Its time has come, and it has not begun. */
+  isDue(elapsedMs: number): boolean {
+    return this.#state === 'planned' && this.planned.fromMs <= elapsedMs
+  }
+
   begin(acts: Acts): void {
     this.#state = 'acting'
     this.#fromMicros = acts.nowMicros()
@@ -112,7 +126,8 @@ class Course {
   }
 
   endIfDue(acts: Acts): void {
-    if (this.#state === 'acting' && acts.nowMicros() >= this.#endMicros()) this.end(acts)
+    const isLong = this.#state === 'acting' && acts.nowMicros() >= this.#endMicros()
+    if (isLong && bitesOf(this.#acting?.changes() ?? {}) > 0) this.end(acts)
     this.isOver()
   }
 
@@ -151,8 +166,12 @@ class Course {
   }
 }
 
-function isOneOf(groups: readonly (readonly string[])[], fault: Fault, other: Fault): boolean {
-  const [mine, theirs] = [hostsOf(fault), hostsOf(other)]
-  const isSameHost = mine.some(host => theirs.includes(host))
-  return isSameHost || groups.some(group => mine.some(h => group.includes(h)) && theirs.some(h => group.includes(h)))
+/** Both take a host of one list out, wholly or from the others of the list; or both are about one host's own state. */
+function areRivals(groups: readonly (readonly string[])[], fault: Fault, other: Fault): boolean {
+  if ('host' in fault && 'host' in other && fault.host === other.host) return true
+  return groups.some(group => isTroubleIn(group, fault) && isTroubleIn(group, other))
+}
+
+function isTroubleIn(group: readonly string[], fault: Fault): boolean {
+  return hostsOf(fault).every(end => group.some(host => isMeant(end, host)))
 }

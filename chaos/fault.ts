@@ -12,7 +12,7 @@ export type HostFault =
   /** Nothing runs on the host for a while; its connections stand. */
   | { readonly kind: 'freeze'; readonly host: string }
 
-/** A link is what lies between two hosts; `from` and `to` where a direction is meant. */
+/** A link is what lies between two hosts; `from` and `to` where a direction is meant. Either end may be many: `isMeant`. */
 export type LinkFault =
   | { readonly kind: 'cut'; readonly between: readonly [string, string] }
   | { readonly kind: 'one-way-cut'; readonly from: string; readonly to: string }
@@ -74,11 +74,18 @@ export function undoOf(fault: Fault): Undo {
   }
 }
 
-/** The hosts that a fault names. */
+/** The hosts that a fault names, as it names them. */
 export function hostsOf(fault: Fault): readonly string[] {
   if ('host' in fault) return [fault.host]
   return 'between' in fault ? fault.between : [fault.from, fault.to]
 }
+
+/** `store` means store-1, store-2 and all others of the kind; `store-1` only itself. */
+export function isMeant(end: string, host: string): boolean {
+  return host === end || (host.startsWith(end) && NUMBER.test(host.slice(end.length)))
+}
+
+const NUMBER = /^-[0-9]+$/
 
 /** What a host may be called, as its name stands in faults, links and logs. */
 export const HOST_NAME: RegExp = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/

@@ -2,6 +2,7 @@
 // they were; and every seed switches some kinds off, as bugs hide behind faults that mask each other.
 
 import type { Entropy } from '../system/runtime/entropy.ts'
+import type { Fault } from './fault.ts'
 import { planOf } from './plan.ts'
 import type { FaultPlan, PlannedFault } from './plan.ts'
 
@@ -9,8 +10,6 @@ import type { FaultPlan, PlannedFault } from './plan.ts'
 export interface Strain {
   /** Keys its draws: never rename one without need. */
   readonly name: string
-  /** One of these each time. */
-  readonly targets: readonly string[]
   /** One of these each time. */
   readonly blows: readonly Blow[]
   /** How long one lasts, uniform on a logarithmic scale, so that short and long ones are as likely. */
@@ -20,7 +19,7 @@ export interface Strain {
 }
 
 export interface Blow {
-  readonly kind: 'crash' | 'power-loss' | 'freeze'
+  readonly fault: Fault
   readonly when: PlannedFault['when']
 }
 
@@ -52,9 +51,8 @@ function drawStrain(entropy: Entropy, strain: Strain, stormMs: number): readonly
   for (let atMs = firstMs; atMs < stormMs;) {
     const draw = entropy.fork(String(faults.length))
     const lengthMs = logUniform(draw.fork('length').float(), strain.lengthMs)
-    const host = pick(draw.fork('target'), strain.targets)
-    const { kind, when } = pick(draw.fork('blow'), strain.blows)
-    faults.push({ fault: { kind, host }, fromMs: atMs, toMs: atMs + lengthMs, when })
+    const { fault, when } = pick(draw.fork('blow'), strain.blows)
+    faults.push({ fault, fromMs: atMs, toMs: atMs + lengthMs, when })
     atMs += lengthMs + logUniform(draw.fork('rest').float(), strain.restMs)
   }
   return faults

@@ -69,6 +69,11 @@ export class Host {
     return this.#state
   }
 
+  /** Entries that wait until the host thaws. */
+  get heldEntries(): number {
+    return this.#held.length
+  }
+
   get busyUntilMicros(): number {
     return this.#busyUntilMicros
   }
