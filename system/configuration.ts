@@ -1,5 +1,6 @@
 // The configuration of one installation: parsed once at the edge, believed inside. Every role reads the same file.
 
+import { RECORD_BYTES_MAX } from './queue/record.ts'
 import type { Project } from './tenancy/projects.ts'
 
 export interface Configuration {
@@ -206,6 +207,13 @@ function parseLimits(limits: Section): Limits {
       `is ${parsed.publishDeadlineMs}, not below answerTimeoutMs, ${parsed.answerTimeoutMs}`,
     )
   }
+  const recordBytes = parsed.bodyBytesMax + parsed.eventsPerRequestMax * RECORDED_EVENT_BYTES
+  if (recordBytes > RECORD_BYTES_MAX) {
+    limits.fault(
+      'eventsPerRequestMax',
+      `and bodyBytesMax allow records of ${recordBytes} bytes; ${RECORD_BYTES_MAX} fit`,
+    )
+  }
   limits.refuseOthers()
   return parsed
 }
@@ -296,6 +304,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 const MIB = 1024 * 1024
 const HOUR_MS = 3_600_000
+
+/** At most what a record holds of an event beside its body. */
+const RECORDED_EVENT_BYTES = 16
 const BROKER = /^[^\s:/]{1,255}:[0-9]{1,5}$/
 const PROJECT_ID = /^[A-Za-z0-9_-]{1,64}$/
 

@@ -57,7 +57,7 @@ async function readAt(
 ): Promise<Outcome> {
   const { runtime, store } = ports
   const blockId = reference.id
-  const isSmall = reference.bytes <= WHOLE_BYTES_MAX
+  const isSmall = reference.rawBytes <= WHOLE_RAW_BYTES_MAX
   const isWhole = plan.output.kind === 'events' && plan.output.properties === undefined
   let pieces: Pieces
   if (isSmall || isWhole) {
@@ -81,8 +81,8 @@ function costOf(plan: ScanPlan, events: number): number {
   return OPEN_MICROS + events * perEvent
 }
 
-/** Below it, one round trip for all is better than two for a part. */
-const WHOLE_BYTES_MAX = 64 * 1024
+/** Below it, one round trip for all is better than two for a part: compressed, it is a quarter or less. */
+const WHOLE_RAW_BYTES_MAX = 256 * 1024
 
 /** Measured with events of 20 properties: opening a header, testing a value, restoring an event. */
 const OPEN_MICROS = 60

@@ -1,7 +1,7 @@
 // The partitions that one kafkajs consumer reads for the worker, between it and the worker: where each begins, what is
 // handed over, and when it is over.
 
-import type { Consumer, EachBatchPayload } from 'kafkajs'
+import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
 import type { LogRecord, LogWorker } from './log-worker.ts'
@@ -13,10 +13,13 @@ export interface AssignmentPorts {
   readonly consumer: Consumer
 }
 
-/** One assignment of one partition. `next`: the offset of the record that is to be handed over next, once it is known. */
+/** One assignment of one partition. */
 interface Session {
   readonly partition: number
+  /** The offset of the record that is to be handed over next, once it is known. */
   next: number | undefined
+  /** The newest epoch of a leader for which the worker has seen that the log is still its own; none before the first record. */
+  leaderEpoch: number | undefined
   isOver: boolean
 }
 
@@ -63,6 +66,11 @@ export class Assignment {
     const { batch } = payload
     const session = this.#sessions.get(batch.partition)
     if (session?.next === undefined || payload.isStale()) return
+    const leaderEpoch = leaderEpochOf(batch.messages.at(-1))
+    if (session.leaderEpoch !== undefined && leaderEpoch > session.leaderEpoch) {
+      this.#checkAgain(session, leaderEpoch)
+      return
+    }
     const records: LogRecord[] = []
     for (const { offset: text, timestamp, value } of batch.messages) {
       const offset = Number(text)
@@ -74,11 +82,16 @@ export class Assignment {
       }
       records.push({ offset, appendTimeMs: Number(timestamp), value: value ?? NOTHING })
     }
-    if (records.length > 0) await this.#handOver(session, records, payload)
+    if (records.length > 0) {
+      session.leaderEpoch = Math.max(session.leaderEpoch ?? -1, leaderEpoch)
+      await this.#handOver(session, records, payload)
+    } else if (Number(batch.highWatermark) <= session.next) {
+      await this.#meetGap(session, { wanted: session.next, found: Number(batch.highWatermark) })
+    }
   }
 
-  #start(partition: number): void {
-    const session: Session = { partition, next: undefined, isOver: false }
+  #start(partition: number, leaderEpoch?: number): void {
+    const session: Session = { partition, next: undefined, leaderEpoch, isOver: false }
     this.#sessions.set(partition, session)
     this.#ports.consumer.pause([{ topic: this.#topic, partitions: [partition] }])
     void this.#find(session)
@@ -141,7 +154,7 @@ export class Assignment {
     }
   }
 
-  /** Records between what we have and what we were given are missing: never pass over them in silence. */
+  /** Records between what we have and what we were given are missing, or the log ends before: never in silence. */
   async #meetGap(session: Session, gap: { readonly wanted: number; readonly found: number }): Promise<void> {
     this.#ports.log.count('consumer_gaps')
     this.#ports.log.write('error', 'gap in the log', { partition: session.partition, ...gap })
@@ -149,10 +162,19 @@ export class Assignment {
     this.#restart(session)
   }
 
-  #restart(session: Session): void {
+  /**
+   * A new leader has written what comes next. If it does not have all that the one before it had given us, then what we have
+   * applied is not in the log, and this record does not follow on it. The worker sees to that whenever it starts.
+   */
+  #checkAgain(session: Session, leaderEpoch: number): void {
+    this.#ports.log.write('info', 'leader epoch grew', { partition: session.partition, leaderEpoch })
+    this.#restart(session, leaderEpoch)
+  }
+
+  #restart(session: Session, leaderEpoch?: number): void {
     if (session.isOver) return
     this.#endSession(session)
-    this.#start(session.partition)
+    this.#start(session.partition, leaderEpoch)
   }
 
   #endSession(session: Session): void {
@@ -170,6 +192,13 @@ export class Assignment {
 export const HEARTBEAT_MS = 2_000
 const PAUSE_MAX_MS = 2_000
 const NOTHING: Uint8Array = new Uint8Array(0)
+
+/** Of the leader that appended the record; kafkajs decodes it, though its types do not say so. −1: unknown. */
+function leaderEpochOf(message: KafkaMessage | undefined): number {
+  const context = (message as { readonly batchContext?: { readonly partitionLeaderEpoch?: number } } | undefined)
+    ?.batchContext
+  return context?.partitionLeaderEpoch ?? -1
+}
 
 /** After these, kafkajs is certain to join again, and the partitions get new sessions then. */
 function isEvicted(error: unknown): boolean {

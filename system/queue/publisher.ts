@@ -124,7 +124,12 @@ const NOT_ACCEPTED = { refused: 'event refused', unknown: 'event outcome unknown
 /** About what it takes as a record. */
 function sizeOf(publication: Publication): number {
   let bytes = RECORD_OVERHEAD_BYTES
-  for (const event of publication.events) bytes += event.body.length + EVENT_OVERHEAD_BYTES
+  let collection: string | undefined
+  for (const event of publication.events) {
+    bytes += event.body.length + EVENT_OVERHEAD_BYTES
+    if (event.collection !== collection) bytes += event.collection.length
+    collection = event.collection
+  }
   return bytes
 }
 

@@ -25,6 +25,8 @@ export interface Block {
   readonly events: number
   readonly timeMin: EpochMs
   readonly timeMax: EpochMs
+  /** Of all pieces before they were compressed. */
+  readonly rawBytes: number
   /** Piece 0 is the header. */
   readonly pieces: readonly Uint8Array[]
 }
@@ -53,6 +55,7 @@ export function makeBlock(place: BlockPlace, events: readonly BlockEvent[]): Blo
     events: events.length,
     timeMin: times.reduce((least, time) => Math.min(least, time)),
     timeMax: times.reduce((most, time) => Math.max(most, time)),
+    rawBytes: raws.reduce((sum, raw) => sum + raw.length, header.length),
     pieces: [writeHeaderPiece(id, header), ...pieces],
   }
 }

@@ -1,6 +1,5 @@
 // How far a partition of the log has been applied, and what the next worker must know to go on from there.
 
-import type { EpochMs } from '../runtime/clock.ts'
 import { ByteReader, ByteWriter, FormatError } from './bytes.ts'
 
 export interface Progress {
@@ -20,34 +19,24 @@ export interface RecordMark {
 }
 
 /** The last n of each writer, those heard of longest ago first. */
-export interface LaneTable {
-  /** The greatest log append time so far: the log's own clock, which never goes back. */
-  readonly logTimeMs: EpochMs
-  readonly lanes: readonly Lane[]
-}
+export type LaneTable = readonly Lane[]
 
 export interface Lane {
   readonly writer: string
   readonly lastN: number
-  /** The log's clock at the last record of this writer. */
-  readonly heardMs: EpochMs
 }
 
-export const NO_LANES: LaneTable = { logTimeMs: 0, lanes: [] }
-
 export function encodeProgress(progress: Progress): Uint8Array {
-  const out = new ByteWriter(64 + progress.lanes.lanes.length * 28)
+  const out = new ByteWriter(64 + progress.lanes.length * 20)
   out.u8(VERSION)
   out.varint(progress.from)
   out.varint(progress.end)
   out.hex(progress.last.writer)
   out.varint(progress.last.n + 1)
-  out.varint(progress.lanes.logTimeMs)
-  out.varint(progress.lanes.lanes.length)
-  for (const lane of progress.lanes.lanes) {
+  out.varint(progress.lanes.length)
+  for (const lane of progress.lanes) {
     out.hex(lane.writer)
     out.varint(lane.lastN)
-    out.varint(progress.lanes.logTimeMs - lane.heardMs)
   }
   return out.done()
 }
@@ -60,14 +49,9 @@ export function decodeProgress(value: Uint8Array): Progress {
   const from = source.varint()
   const end = source.varint()
   const last = { writer: source.hex(16), n: source.varint() - 1 }
-  const logTimeMs = source.varint()
-  const lanes = Array.from({ length: source.count() }, () => ({
-    writer: source.hex(16),
-    lastN: source.varint(),
-    heardMs: logTimeMs - source.varint(),
-  }))
+  const lanes = Array.from({ length: source.count() }, () => ({ writer: source.hex(16), lastN: source.varint() }))
   source.end()
-  return { from, end, last, lanes: { logTimeMs, lanes } }
+  return { from, end, last, lanes }
 }
 
 const VERSION = 1

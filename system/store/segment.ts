@@ -30,8 +30,11 @@ export interface BlockReference {
   readonly events: number
   readonly timeMin: EpochMs
   readonly timeMax: EpochMs
-  /** Of all pieces, as they are stored: the reader's guess of what asking for all of them at once would bring. */
-  readonly bytes: number
+  /**
+   * Of all pieces, before they were compressed: the reader's guess of what asking for all at once would bring. Compressed
+   * bytes may differ from one build of zstd to the next, and then so would the rows of two workers of one range.
+   */
+  readonly rawBytes: number
 }
 
 /** The row's value: one cell, so that a row is never made of halves of two writers. */
@@ -46,7 +49,7 @@ export function encodeSegment(row: Pick<SegmentRow, 'level' | 'atMicros' | 'bloc
     out.varint(block.events)
     out.f64(block.timeMin)
     out.f64(block.timeMax)
-    out.varint(block.bytes)
+    out.varint(block.rawBytes)
   }
   return out.done()
 }
@@ -63,7 +66,7 @@ export function decodeSegment(value: Uint8Array): Pick<SegmentRow, 'level' | 'at
     events: source.varint(),
     timeMin: source.f64(),
     timeMax: source.f64(),
-    bytes: source.varint(),
+    rawBytes: source.varint(),
   }))
   source.end()
   return { level, atMicros, blocks }

@@ -49,11 +49,11 @@ export function packRange(place: LogPartition, records: readonly LogRecord[], ta
   const repeats: (RecordMark & { offset: number })[] = []
   const poison: Poison[] = []
   const [start, end] = [records[0]!.offset, records.at(-1)!.offset + 1]
-  for (const { offset, appendTimeMs, value } of records) {
+  for (const { offset, value } of records) {
     const record = decode(value)
     if (record instanceof RecordError) {
       poison.push({ offset, index: undefined, reason: record.message })
-    } else if (lanes.isNew({ writer: record.writer, n: record.n, appendTimeMs })) {
+    } else if (lanes.isNew(record)) {
       addEvents(groups, poison, { place, offset, record })
     } else {
       repeats.push({ offset, writer: record.writer, n: record.n })
@@ -127,9 +127,8 @@ function add(groups: Map<string, Group>, key: SegmentKey, given: { event: BlockE
 function packGroup(group: Group, range: { start: number; end: number; atMicros: number }): PackedGroup {
   const { start, end, atMicros } = range
   const blocks = group.blocks.map(events => makeBlock({ ...group.key, start, end }, events))
-  const references = blocks.map(({ id, events, timeMin, timeMax, pieces }) => ({
-    ...{ id, events, timeMin, timeMax },
-    bytes: pieces.reduce((sum, piece) => sum + piece.length, 0),
+  const references = blocks.map(({ id, events, timeMin, timeMax, rawBytes }) => ({
+    ...{ id, events, timeMin, timeMax, rawBytes },
   }))
   const content = { level: 0, atMicros, blocks: references }
   const id = createHash('sha256').update(`${start} ${end} `).update(encodeSegment(content)).digest('hex').slice(0, 32)

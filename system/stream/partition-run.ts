@@ -4,7 +4,6 @@
 import type { LogRecord } from '../queue/log-worker.ts'
 import type { Timer } from '../runtime/clock.ts'
 import type { LaneTable, Progress, RecordMark } from '../store/progress.ts'
-import { NO_LANES } from '../store/progress.ts'
 import { commitRange } from './commit-range.ts'
 import type { Persist } from './commit-range.ts'
 import { markOf, packRange } from './pack-range.ts'
@@ -26,7 +25,7 @@ export class PartitionRun {
   /** What must stand right before the first record to apply. */
   #expected: { readonly offset: number; readonly mark: RecordMark } | undefined
   #from = 0
-  #lanes: LaneTable = NO_LANES
+  #lanes: LaneTable = []
   #pending: LogRecord[] = []
   #pendingBytes = 0
   #timer: Timer | undefined
@@ -53,7 +52,7 @@ export class PartitionRun {
       // A log that follows a truncated one has records that were applied from there: its lanes still count.
       const predecessor = log > 0 ? await store.readProgress({ log: log - 1, partition }) : undefined
       this.#from = (await bounds.read(partition)).earliest
-      this.#lanes = predecessor?.lanes ?? NO_LANES
+      this.#lanes = predecessor?.lanes ?? []
       return this.#from
     }
     this.#from = saved.from

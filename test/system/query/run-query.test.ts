@@ -5,7 +5,6 @@ import type { QueryError } from '../../../system/query/query-error.ts'
 import type { QueryLimits } from '../../../system/query/query-limits.ts'
 import type { QueryAnswer } from '../../../system/query/run-query.ts'
 import { runQuery } from '../../../system/query/run-query.ts'
-import { NO_LANES } from '../../../system/store/progress.ts'
 import type { LogRecord } from '../../../system/queue/log-worker.ts'
 import { packRange } from '../../../system/stream/pack-range.ts'
 import type { MemoryStore } from '../store/memory-store.ts'
@@ -54,7 +53,7 @@ async function apply(
   records: readonly LogRecord[],
   row: { readonly level?: number; readonly partition?: number } = {},
 ): Promise<void> {
-  const range = packRange({ log: 1, partition: row.partition ?? 0 }, records, NO_LANES)
+  const range = packRange({ log: 1, partition: row.partition ?? 0 }, records, [])
   for (const group of range.groups) {
     for (const block of group.blocks) await store.writeBlock(block, 0)
     await store.writeCatalog(group.key, 0)

@@ -36,6 +36,35 @@ describe('an assigned partition', () => {
     expect(bench.worker.taken).toEqual([100, 101, 102, 103])
   })
 
+  test('is checked again when a new leader has appended, once for each, and not by what came with the first records', async () => {
+    const bench = await createBench()
+    bench.consumer.join([0])
+    await settle()
+    await bench.consumer.batch(0, [100], { leaderEpoch: 5 })
+    await bench.consumer.batch(0, [101], { leaderEpoch: 5 })
+    expect(bench.worker.done).toEqual(['start 0'])
+    await bench.consumer.batch(0, [102], { leaderEpoch: 7 })
+    expect(bench.worker.taken).toEqual([100, 101])
+    await settle()
+    expect(bench.worker.done).toEqual(['start 0', 'end 0', 'start 0'])
+    // Again from the cursor, in pieces: the records of the old leader, then that of the new one.
+    await bench.consumer.batch(0, [100, 101], { leaderEpoch: 5 })
+    await bench.consumer.batch(0, [102], { leaderEpoch: 7 })
+    expect(bench.worker.taken).toEqual([100, 101, 100, 101, 102])
+    expect(bench.worker.done).toEqual(['start 0', 'end 0', 'start 0'])
+  })
+
+  test('starts again when the log ends before the cursor', async () => {
+    const bench = await createBench()
+    bench.consumer.join([0])
+    await settle()
+    const behind = bench.consumer.batch(0, [97, 98], { highWatermark: 99 })
+    await bench.runtime.clock.advance(5_000)
+    await behind
+    expect(bench.worker.done).toEqual(['start 0', 'end 0', 'start 0'])
+    expect(bench.runtime.lines.map(line => line.message)).toContain('gap in the log')
+  })
+
   test('starts again from the cursor when records are missing, and hands over none behind the gap', async () => {
     const bench = await createBench()
     bench.consumer.join([0])
@@ -193,6 +222,11 @@ class FakeWorker implements LogWorker {
   }
 }
 
+interface BatchOptions {
+  readonly leaderEpoch?: number
+  readonly highWatermark?: number
+}
+
 class FakeConsumer {
   readonly events = {
     FETCH: 'fetch',
@@ -265,10 +299,13 @@ class FakeConsumer {
     this.done.push(`seek ${partition} ${offset}`)
   }
 
-  async batch(partition: number, offsets: readonly number[]): Promise<void> {
-    const messages = offsets.map(offset => ({ offset: String(offset), timestamp: '5', value: Buffer.from('x') }))
+  async batch(partition: number, offsets: readonly number[], given: BatchOptions = {}): Promise<void> {
+    const batchContext = { partitionLeaderEpoch: given.leaderEpoch ?? 0 }
+    const messages = offsets.map(offset => ({
+      ...{ offset: String(offset), timestamp: '5', value: Buffer.from('x'), batchContext },
+    }))
     await this.#eachBatch?.({
-      batch: { topic: TOPIC, partition, highWatermark: '200', messages },
+      batch: { topic: TOPIC, partition, highWatermark: String(given.highWatermark ?? 200), messages },
       isStale: () => false,
       isRunning: () => true,
       heartbeat: () => {

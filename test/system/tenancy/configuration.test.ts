@@ -43,6 +43,11 @@ describe('a configuration', () => {
       { limits: { publishDeadlineMs: 400_000 } },
       'limits.publishDeadlineMs is 400000, not below answerTimeoutMs',
     ],
+    [
+      'events that would not fit into one record',
+      { limits: { eventsPerRequestMax: 200_000 } },
+      'limits.eventsPerRequestMax and bodyBytesMax allow records of 13200000 bytes; 12517376 fit',
+    ],
     ['a project without keys', { projects: [{ id: 'a' }] }, 'projects[0].writeKey is missing'],
     ['a project that is null', { projects: [null] }, 'projects[0] is no object'],
     ['two keys alike', { projects: [{ ...project, readKey: project.writeKey }] }, 'the three keys must differ'],
