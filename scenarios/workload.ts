@@ -10,7 +10,11 @@ export interface Workload {
   readonly warmUp: readonly Send[]
   readonly clients: readonly ClientScript[]
   readonly readers: readonly ReaderScript[]
-  /** Asked when all is calm: extractions first, which define the visible set, then counts, which must equal it. */
+  /** All that events are sent to, and one more that nothing is. */
+  readonly collections: readonly Pick<Query, 'project' | 'collection'>[]
+  /** Sent when all is calm, to see how soon a fresh event is visible. */
+  readonly probes: readonly Send[]
+  /** Asked last: extractions first, which define the visible set, then counts, which must equal it. */
   readonly finalQueries: readonly Query[]
   /** Every event that is sent. */
   readonly events: ReadonlyMap<string, SourceEvent>

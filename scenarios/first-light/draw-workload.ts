@@ -5,7 +5,7 @@ import type { SourceEvent } from '../source-event.ts'
 import type { BadEvent, EventsSend, Send, SendItem, Workload } from '../workload.ts'
 import { BAD_EVENTS, BAD_REQUESTS, OVERSIZED } from './bad-events.ts'
 import { BIRD_STRIKES, EARTHQUAKES, FLIGHTS, PROJECTS } from './data-sets.ts'
-import { FINAL_QUERIES, READER_QUERIES } from './queries.ts'
+import { COLLECTIONS, FINAL_QUERIES, READER_QUERIES } from './queries.ts'
 
 export interface WorkloadShape {
   /** Events of each set: a run of that many from a drawn place on. */
@@ -31,8 +31,9 @@ export function drawWorkload(entropy: Entropy, shape: WorkloadShape): Workload {
   ]
   const shuffled = shuffle(entropy.fork('order'), chosen)
   const early = byProject(shuffled).map(events => events.slice(0, WARM_UP_EVENTS))
-  const isEarly = new Set(early.flat())
-  const others = shuffled.filter(event => !isEarly.has(event))
+  const late = byProject(shuffled).map(events => events.slice(WARM_UP_EVENTS, WARM_UP_EVENTS + PROBE_EVENTS))
+  const isApart = new Set([...early.flat(), ...late.flat()])
+  const others = shuffled.filter(event => !isApart.has(event))
   const clients = shape.clients.map((host, index) => {
     const events = others.filter((_, place) => place % shape.clients.length === index)
     return { host, sends: drawSends(entropy.fork(host), events, shape, index) }
@@ -45,6 +46,8 @@ export function drawWorkload(entropy: Entropy, shape: WorkloadShape): Workload {
       queries: rotate(READER_QUERIES, index * Math.ceil(READER_QUERIES.length / shape.readers.length)),
       pauseMs: shape.readerPauseMs,
     })),
+    collections: COLLECTIONS,
+    probes: late.map(events => sendOf(0, events.map(asItem))),
     finalQueries: FINAL_QUERIES,
     events: new Map(chosen.map(event => [event.key, event])),
   }
@@ -52,6 +55,9 @@ export function drawWorkload(entropy: Entropy, shape: WorkloadShape): Workload {
 
 /** Of each project, one request before the storm. */
 const WARM_UP_EVENTS = 3
+
+/** Of each project, one request after the storm. */
+const PROBE_EVENTS = 2
 
 function drawRun(entropy: Entropy, events: readonly SourceEvent[], count: number): readonly SourceEvent[] {
   const from = count >= events.length ? 0 : entropy.below(events.length - count + 1)
