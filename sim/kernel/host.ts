@@ -3,6 +3,7 @@
 import type { Disk } from '../../system/runtime/disk.ts'
 import type { Network } from '../../system/runtime/network.ts'
 import type { Runtime } from '../../system/runtime/runtime.ts'
+import { current } from './current.ts'
 import type { Entry } from './entry-queue.ts'
 import { HostClock, simulatedClock } from './host-clock.ts'
 import { simulatedCpu } from './host-cpu.ts'
@@ -20,6 +21,7 @@ export type Program = (process: HostProcess) => void | Promise<void>
 export interface HostProcess {
   readonly host: Host
   readonly runtime: Runtime
+  readonly startedMicros: number
   /** The exports of one of the project's own modules, in this process's own instance: see module-graph.ts. */
   load<T>(path: string): T
 }
@@ -45,9 +47,12 @@ export class Host {
   readonly #options: HostOptions
   readonly #listeners: ((how: Ending) => void)[] = []
   #program: Program | undefined
+  #process: HostProcess | undefined
   #incarnation = 0
   #state: HostState = 'down'
+  /** What has to wait, in order, while the host is frozen or busy; `#turn` is the entry at which the first of it is taken. */
   #held: Entry[] = []
+  #turn: Entry | undefined
   #busyUntilMicros = 0
   #onEnd: (() => void)[] = []
 
@@ -72,6 +77,11 @@ export class Host {
   /** Entries that wait until the host thaws. */
   get heldEntries(): number {
     return this.#held.length
+  }
+
+  /** The process that runs, or the last that did: what is still left of its last entry belongs to it. */
+  get process(): HostProcess | undefined {
+    return this.#process
   }
 
   get busyUntilMicros(): number {
@@ -114,9 +124,7 @@ export class Host {
   thaw(): void {
     if (this.#state !== 'frozen') throw new Error(`${this.name} is ${this.#state}, not frozen`)
     this.#state = 'up'
-    const held = this.#held
-    this.#held = []
-    for (const entry of held) this.world.requeue(entry)
+    if (this.#held.length > 0) this.#awaitTurn()
   }
 
   /** Called at every end of a process, synchronously, before anything else happens. */
@@ -136,19 +144,15 @@ export class Host {
     return this.#busyUntilMicros
   }
 
-  /** Whether the entry may fire now. If not, it is dead, or the host keeps it for later. */
-  takes(entry: Entry): boolean {
-    if (entry.incarnation !== this.#incarnation || this.#state === 'down') return false
-    if (this.#state === 'frozen') {
-      this.#held.push(entry)
-      return false
-    }
-    if (this.#busyUntilMicros > entry.atMicros) {
-      entry.atMicros = this.#busyUntilMicros
-      this.world.requeue(entry)
-      return false
-    }
-    return true
+  /** What fires on this host now that the entry is due: it, or what has waited longer, or nothing yet. */
+  admit(entry: Entry): Entry | undefined {
+    if (entry.incarnation !== this.#incarnation || this.#state === 'down') return undefined
+    if (entry === this.#turn) return this.#takeTurn(entry)
+    const isFree = this.#state === 'up' && this.#busyUntilMicros <= entry.atMicros
+    if (isFree && this.#held.length === 0) return entry
+    this.#held.push(entry)
+    if (this.#state === 'up') this.#awaitTurn()
+    return undefined
   }
 
   /** The process ends itself: an error that nobody caught, or an exit. */
@@ -160,7 +164,9 @@ export class Host {
   /** The world is over: lets go of everything that would keep it in memory. */
   dismantle(): void {
     this.#runEndListeners()
-    this.#held = []
+    this.#letGo()
+    this.#process = undefined
+    this.#program = undefined
     this.#state = 'down'
     this.#incarnation++
   }
@@ -169,11 +175,53 @@ export class Host {
     if (this.#state === 'down') throw new Error(`${this.name} is down already`)
     this.#incarnation++
     this.#state = 'down'
-    this.#held = []
+    this.#letGo()
     this.#busyUntilMicros = 0
     for (const listener of this.#listeners) listener(how)
-    this.#runEndListeners()
+    // A process that ends itself is still in the middle of its last entry.
+    if (current.host === this) this.world.afterEntry(() => this.#runEndListeners())
+    else this.#runEndListeners()
     this.world.forgetDead(this)
+  }
+
+  #letGo(): void {
+    this.#held = []
+    this.#turn = undefined
+  }
+
+  /** One entry for all that waits, however long the queue is and however often the host gets busy again. */
+  #awaitTurn(): void {
+    if (this.#turn !== undefined) return
+    const { world } = this
+    this.#turn = world.arm(this.#busyUntilMicros - world.nowMicros, {
+      host: this,
+      incarnation: this.#incarnation,
+      kind: 'world',
+      scope: undefined,
+      fire: nothing,
+    })
+  }
+
+  #takeTurn(turn: Entry): Entry | undefined {
+    this.#turn = undefined
+    if (this.#state !== 'up') return undefined
+    if (this.#busyUntilMicros <= turn.atMicros) {
+      for (let first = this.#held.shift(); first !== undefined; first = this.#held.shift()) {
+        if (first.fire === undefined) continue
+        first.atMicros = turn.atMicros
+        if (this.#held.length > 0) this.#comeAgain(turn, turn.atMicros)
+        return first
+      }
+      return undefined
+    }
+    this.#comeAgain(turn, this.#busyUntilMicros)
+    return undefined
+  }
+
+  #comeAgain(turn: Entry, atMicros: number): void {
+    turn.atMicros = atMicros
+    this.#turn = turn
+    this.world.requeue(turn)
   }
 
   #runEndListeners(): void {
@@ -196,6 +244,10 @@ export class Host {
       cpu: simulatedCpu(this),
       log: this.world.logs.of(this.name),
     }
-    void program({ host: this, runtime, load: path => graph.load(path) })
+    const startedMicros = this.world.nowMicros
+    this.#process = { host: this, runtime, startedMicros, load: path => graph.load(path) }
+    void program(this.#process)
   }
 }
+
+function nothing(): void {}

@@ -6,6 +6,7 @@ import { createRequire, isBuiltin } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
+import { outsideTheRun } from './ambient/module-loading.ts'
 import { patched } from './source-patch.ts'
 import type { SourcePatch } from './source-patch.ts'
 import { isStateful } from './stateful.ts'
@@ -28,7 +29,7 @@ export function sourceOf(file: string, patches: readonly SourcePatch[]): ModuleS
   const key = own.length === 0 ? name : `${name}\0${JSON.stringify(own)}`
   const known = sources.get(key)
   if (known !== undefined) return known
-  const source = compile(file, name, own)
+  const source = outsideTheRun(() => compile(file, name, own))
   sources.set(key, source)
   return source
 }

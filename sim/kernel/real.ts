@@ -1,11 +1,9 @@
 // The real functions that the harness itself needs, kept before anything ambient is replaced.
 
 export const real: {
-  readonly setImmediate: (run: () => void) => void
+  readonly setImmediate: (run: () => void) => unknown
   readonly nowMs: () => number
 } = {
-  setImmediate: setImmediate as (run: () => void) => unknown satisfies (run: () => void) => unknown as (
-    run: () => void,
-  ) => void,
+  setImmediate,
   nowMs: performance.now.bind(performance),
 }

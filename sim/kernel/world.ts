@@ -3,6 +3,7 @@
 // The loop pops the earliest entry, lets it fire on its host, and drains all promise and tick work before it pops another.
 // So every continuation belongs to the host whose entry started it, and nothing ever happens between two entries.
 
+import './ambient/install.ts'
 import { AsyncResource } from 'node:async_hooks'
 import type { Entropy } from '../../system/runtime/entropy.ts'
 import { current } from './current.ts'
@@ -73,6 +74,8 @@ export class World {
   #entries = 0
   #running = false
   #stopReason: string | undefined
+  #failure: Error | undefined
+  #afterEntry: (() => void)[] = []
 
   constructor(options: WorldOptions) {
     this.seed = options.seed
@@ -135,10 +138,27 @@ export class World {
     return entry
   }
 
-  /** Puts back what a frozen host could not take. */
+  /** Puts an entry back that was popped, for its new moment. */
   requeue(entry: Entry): void {
-    entry.atMicros = Math.max(entry.atMicros, this.#nowMicros)
     this.#queue.push(entry)
+  }
+
+  /** Called when nothing is left to do of the entry that is running. */
+  afterEntry(act: () => void): void {
+    this.#afterEntry.push(act)
+  }
+
+  /** A throw that nobody caught: the process of the host that is running dies of it; without a host, the harness does. */
+  fault(thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+    const { host, incarnation } = current
+    if (host === undefined) {
+      this.#failure ??= error
+      return
+    }
+    if (host.incarnation !== incarnation || host.state === 'down') return
+    this.deaths.push({ host: host.name, atMicros: this.#nowMicros, error })
+    host.die(error)
   }
 
   /** Forgets the entries of the host's dead incarnations; answers how many there were. */
@@ -173,15 +193,17 @@ export class World {
     const scope = new AsyncResource('World', { requireManualDestroy: true })
     this.#running = true
     current.world = this
-    const release = catchFaults(error => this.#fault(error))
+    const release = catchFaults(error => this.fault(error))
     try {
       for (;;) {
         if (this.#stopReason !== undefined) return { kind: 'stopped', reason: this.#stopReason }
-        const entry = this.#queue.pop()
-        if (entry === undefined) return { kind: 'quiescent' }
-        const { host, fire } = entry
-        if (fire === undefined) continue
-        if (host !== undefined && !host.takes(entry)) continue
+        const popped = this.#queue.pop()
+        if (popped === undefined) return { kind: 'quiescent' }
+        const { host } = popped
+        if (popped.fire === undefined) continue
+        const entry = host === undefined ? popped : host.admit(popped)
+        const fire = entry?.fire
+        if (entry === undefined || fire === undefined) continue
         if (entry.atMicros > limits.virtualMicros) return { kind: 'virtual-limit' }
         if (this.#entries >= entriesMax) return { kind: untilEntry < limits.entries ? 'until-entry' : 'entry-limit' }
         if ((this.#entries & REAL_TIME_CHECK_MASK) === 0 && real.nowMs() > realEndMs) return { kind: 'real-limit' }
@@ -205,9 +227,11 @@ export class World {
         try {
           ;(entry.scope ?? scope).runInAsyncScope(fire)
         } catch (error) {
-          this.#fault(error)
+          this.fault(error)
         }
         drain()
+        if (this.#afterEntry.length > 0) this.#finishEntry()
+        if (this.#failure !== undefined) return { kind: 'harness-failed', error: this.#failure }
       }
     } catch (error) {
       return { kind: 'harness-failed', error: error instanceof Error ? error : new Error(String(error)) }
@@ -221,14 +245,10 @@ export class World {
     }
   }
 
-  /** A throw that nobody caught: the process of the host that is running dies of it; without a host, the harness does. */
-  #fault(thrown: unknown): void {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-    const { host, incarnation } = current
-    if (host === undefined) throw error
-    if (host.incarnation !== incarnation || host.state === 'down') return
-    this.deaths.push({ host: host.name, atMicros: this.#nowMicros, error })
-    host.die(error)
+  #finishEntry(): void {
+    const acts = this.#afterEntry
+    this.#afterEntry = []
+    for (const act of acts) act()
   }
 }
 

@@ -1,0 +1,24 @@
+// net.Socket and net.connect: inside a run they are of the host's own network.
+
+import net from 'node:net'
+import { SimulatedSocket } from './simulated-socket.ts'
+import { replace, route } from './replace.ts'
+import { refuse, trap } from './trap.ts'
+
+export function routeSockets(): void {
+  const RealSocket = net.Socket
+  route(net, 'Socket', (args, _self, newTarget) => {
+    if (newTarget === undefined || newTarget === (net.Socket as unknown)) return new SimulatedSocket(args[0] as object)
+    return refuse(`a class over net.Socket (${newTarget.name})`, 'only net.Socket itself is routed')
+  })
+  const hasInstance = Function.prototype[Symbol.hasInstance]
+  Object.defineProperty(net.Socket, Symbol.hasInstance, {
+    configurable: true,
+    value: (socket: unknown) => socket instanceof SimulatedSocket || hasInstance.call(RealSocket, socket),
+  })
+  replace(net, 'Stream', net.Socket)
+  for (const name of ['connect', 'createConnection'] as const) {
+    route(net, name, args => new SimulatedSocket(args[0] as object).connect(...args))
+  }
+  trap(net.Server.prototype, 'listen', 'net.Server.listen', 'listen on the Network port')
+}
