@@ -6,11 +6,12 @@ import type { Command } from 'commander'
 import { relative, resolve } from 'node:path'
 import { compareRecords, describeComparison } from '../reports/compare-records.ts'
 import { EXIT_CODES } from '../reports/exit-codes.ts'
-import type { Outcome } from '../reports/exit-codes.ts'
 import { formatLogLine, isAtLeast, LOG_LEVELS } from '../reports/log-text.ts'
+import type { LogRecord } from '../reports/log-text.ts'
 import { defaultRunFolder, prepareRunFolder, writeRunFolder } from '../reports/run-folder.ts'
 import type { RunRecord } from '../reports/run-record.ts'
 import { formatRun } from '../reports/run-text.ts'
+import { TraceRecorder } from '../reports/trace-file.ts'
 import { formatAddress } from '../scenarios/address.ts'
 import type { RunAddress } from '../scenarios/address.ts'
 import { commitOf } from './commit.ts'
@@ -49,18 +50,30 @@ export async function performRun(address: RunAddress, options: RunOptions): Prom
   const folder = options.out === undefined ? defaultRunFolder(PROJECT_ROOT, name) : resolve(options.out)
   prepareRunFolder(folder)
 
+  const recorder = new TraceRecorder()
   const disarm = armWatchdog(JOB_REAL_MS_MAX, `${name} did not end within ${JOB_REAL_MS_MAX / 1_000} s and was killed`)
-  const { files, realMs } = await execute(address, { commit, untilEntry: options.until })
+  const { record, result, realMs } = await execute(address, {
+    commit,
+    untilEntry: options.until,
+    observer: recorder,
+  })
   await disarm()
-  writeRunFolder(folder, files)
-  if (typeof options.logs === 'string') printLogs(files.logs, options.logs)
-  const shownFolder = relative(process.cwd(), folder)
-  console.log(formatRun(files.record, { realMs, folder: shownFolder }))
-  process.exitCode = EXIT_CODES[files.record.verdict.kind as Outcome].code
-  if (options.verify === true) await verify(files.record, { ...options, folder: shownFolder })
+  const { history, logs } = result
+  writeRunFolder(folder, { record, history, logs, trace: recorder.encode(result.hosts) })
+  if (typeof options.logs === 'string') printLogs(logs, options.logs)
+  const shownFolder = shownPath(folder)
+  console.log(formatRun(record, { realMs, folder: shownFolder }))
+  process.exitCode = EXIT_CODES[record.verdict.kind].code
+  if (options.verify === true) await verify(record, { ...options, folder: shownFolder })
 }
 
-function printLogs(logs: Parameters<typeof formatLogLine>[0][], from: string): void {
+/** As short as it can be given to another command from here. */
+function shownPath(folder: string): string {
+  const fromHere = relative(process.cwd(), folder)
+  return fromHere.startsWith('..') || fromHere === '' ? folder : fromHere
+}
+
+function printLogs(logs: readonly LogRecord[], from: string): void {
   for (const line of logs) if (isAtLeast(line.level, from)) console.log(formatLogLine(line))
 }
 

@@ -19,7 +19,7 @@ const PACKAGES = {
 }
 
 /** Flags of every process that may hold a simulated world: memory handed out by Buffer.allocUnsafe must not differ. */
-const FLAGS = ['--zero-fill-buffers']
+export const FLAGS = ['--zero-fill-buffers']
 
 export const EXIT_WRONG_USE = 64
 

@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
+import { FLAGS } from './pinned-runtime.js'
 import type { RunJob, RunReply } from './run-worker.ts'
 
 /** One run must end within this; a child that does not is killed, and its run counts as a failure of the harness. */
@@ -46,17 +47,21 @@ export function startRunPool(processes: number): RunPool {
   }
 }
 
-/** Runs one job in a process of its own, which has run nothing before. */
-export async function runInFreshProcess(job: RunJob): Promise<RunReply> {
+/** Runs one job in a process of its own, which has run nothing before; the signal ends it. */
+export async function runInFreshProcess(job: RunJob, signal?: AbortSignal): Promise<RunReply> {
   const runner = new Runner()
+  const kill = (): void => runner.kill()
+  signal?.addEventListener('abort', kill)
   const reply = await runner.run(job)
+  signal?.removeEventListener('abort', kill)
   runner.kill()
   return reply
 }
 
 class Runner {
   readonly #child: ChildProcess = fork(join(import.meta.dirname, 'run-worker.ts'), {
-    execArgv: process.execArgv,
+    // Not those of this process: a test runner has its own.
+    execArgv: [...FLAGS],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   #errors = ''

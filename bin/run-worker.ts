@@ -8,6 +8,7 @@ import { execute } from './execute.ts'
 export interface RunJob {
   readonly address: string
   readonly commit: string
+  readonly untilEntry?: number
   readonly patches?: readonly SourcePatch[]
 }
 
@@ -17,12 +18,15 @@ export type RunReply =
 
 async function reply(job: RunJob): Promise<RunReply> {
   try {
-    const { files, realMs } = await execute(parseAddress(job.address), job)
-    return { kind: 'done', record: files.record, realMs }
+    const { record, realMs } = await execute(parseAddress(job.address), job)
+    return { kind: 'done', record, realMs }
   } catch (error) {
     return { kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }
 }
+
+// Ctrl-C reaches every process of the terminal: what becomes of the run is the parent's decision, which ends us if it wants.
+process.on('SIGINT', () => undefined)
 
 process.on('message', (job: RunJob) => {
   void reply(job).then(answer => process.send?.(answer))

@@ -1,9 +1,15 @@
 // A command that cannot be carried out as it was given: one sentence on what is wrong and what to do, exit code 64.
 
-import { SEED_MAX } from '../scenarios/address.ts'
+import { RunRecordError } from '../reports/run-record.ts'
+import { AddressError, SEED_MAX } from '../scenarios/address.ts'
 
 export class WrongUse extends Error {
   override readonly name = 'WrongUse'
+}
+
+/** Errors whose message is all that the user needs: their stacks say nothing to anybody. */
+export function isSentence(error: unknown): error is Error {
+  return error instanceof WrongUse || error instanceof RunRecordError || error instanceof AddressError
 }
 
 /** Parses an integer of an option, for commander. */

@@ -37,4 +37,3 @@ export function describeComparison(comparison: Comparison): string {
       return `they agree on the first ${comparison.agreedUntil} entries and differ before entry ${comparison.differBy}`
   }
 }
-

@@ -1,6 +1,14 @@
 // What the command answers to the shell. One table; the help text is printed from it.
 
-export type Outcome = 'as-expected' | 'broken' | 'goal-missed' | 'unknown' | 'wrong-use' | 'harness-failed'
+export type Outcome =
+  | 'as-expected'
+  | 'broken'
+  | 'goal-missed'
+  | 'unknown'
+  | 'different'
+  | 'mutant-survived'
+  | 'wrong-use'
+  | 'harness-failed'
 
 export const EXIT_CODES: Readonly<Record<Outcome, { readonly code: number; readonly meaning: string }>> = {
   'as-expected': { code: 0, meaning: 'as expected: every invariant held and every goal was reached' },
@@ -10,6 +18,8 @@ export const EXIT_CODES: Readonly<Record<Outcome, { readonly code: number; reado
     code: 12,
     meaning: 'unknown: a planned fault never changed anything, or the run was ended before its verdict',
   },
+  different: { code: 13, meaning: 'diff: the two runs are different' },
+  'mutant-survived': { code: 14, meaning: 'mutants: a planted bug was not caught' },
   'wrong-use': { code: 64, meaning: 'wrong use: nothing was run' },
   'harness-failed': { code: 70, meaning: 'the harness itself failed: this says nothing about the system' },
 }

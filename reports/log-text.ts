@@ -15,9 +15,16 @@ export interface LogRecord {
 
 /** `0:12.345678  write-1   warn   the message  key=value` */
 export function formatLogLine(line: LogRecord): string {
-  const fields = Object.entries(line.fields ?? {}).filter(([, value]) => value !== undefined)
-  const text = fields.map(([key, value]) => `${key}=${typeof value === 'string' ? quoted(value) : JSON.stringify(value)}`)
-  return [formatVirtual(line.atMicros), line.host.padEnd(HOST_WIDTH), line.level.padEnd(5), line.message, ...text].join('  ')
+  const { atMicros, host, level, message, fields } = line
+  const columns = [formatVirtual(atMicros), host.padEnd(HOST_WIDTH), level.padEnd(5), message]
+  return [...columns, ...formatFields(fields)].join('  ')
+}
+
+/** `key=value`, one text each. */
+export function formatFields(fields: LogRecord['fields'] = {}): readonly string[] {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? quoted(value) : JSON.stringify(value)}`)
 }
 
 /** True when `level` is at least as grave as `from`. */

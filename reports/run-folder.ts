@@ -3,6 +3,8 @@
 
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { History } from '../scenarios/history.ts'
+import type { LogRecord } from './log-text.ts'
 import { parseRunRecord, RunRecordError } from './run-record.ts'
 import type { RunRecord } from './run-record.ts'
 import { decodeTrace, TraceFileError } from './trace-file.ts'
@@ -10,10 +12,10 @@ import type { TraceFile } from './trace-file.ts'
 
 export interface RunFiles {
   readonly record: RunRecord
-  /** What clients did and saw, in order; each survives JSON. */
-  readonly history: readonly unknown[]
-  /** What hosts said, in order; each survives JSON. */
-  readonly logs: readonly unknown[]
+  /** What clients did and saw, in order. */
+  readonly history: History
+  /** What hosts said, in order. */
+  readonly logs: readonly LogRecord[]
   readonly trace: Uint8Array
 }
 
@@ -57,12 +59,14 @@ export function readRecord(folder: string): RunRecord {
   return parseRunRecord(readText(path, folder), path)
 }
 
-export function readHistory(folder: string): readonly unknown[] {
-  return readLines(join(folder, HISTORY), folder)
+export function readHistory(folder: string): History {
+  const isOperation = ({ kind }: Members): boolean => kind === 'write' || kind === 'query'
+  return readLines(join(folder, HISTORY), folder, isOperation) as unknown as History
 }
 
-export function readLogs(folder: string): readonly unknown[] {
-  return readLines(join(folder, LOGS), folder)
+export function readLogs(folder: string): readonly LogRecord[] {
+  const isLine = ({ atMicros, host }: Members): boolean => typeof atMicros === 'number' && typeof host === 'string'
+  return readLines(join(folder, LOGS), folder, isLine) as unknown as readonly LogRecord[]
 }
 
 export function readTrace(folder: string): TraceFile {
@@ -100,16 +104,21 @@ function writeLines(path: string, values: readonly unknown[]): void {
   }
 }
 
-function readLines(path: string, folder: string): readonly unknown[] {
+type Members = Readonly<Record<string, unknown>>
+
+/** A report of the right format is believed beyond the shape of each line's first look. */
+function readLines(path: string, folder: string, isRight: (members: Members) => boolean): readonly Members[] {
   const lines = readText(path, folder).split('\n')
   return lines
     .filter(line => line !== '')
     .map((line, index) => {
       try {
-        return JSON.parse(line) as unknown
+        const value = JSON.parse(line) as Members | null
+        if (typeof value === 'object' && value !== null && isRight(value)) return value
       } catch {
-        throw new RunRecordError(`line ${index + 1} of ${path} is no JSON: run the scenario again`)
+        // Said below, as for any other line that is not what it should be.
       }
+      throw new RunRecordError(`line ${index + 1} of ${path} is damaged: run the scenario again`)
     })
 }
 

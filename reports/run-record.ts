@@ -19,10 +19,14 @@ export interface RunRecord {
   readonly checkpoints: readonly Checkpoint[]
   /** How the world ended: `stopped`, `virtual-limit`, … */
   readonly end: string
-  readonly verdict: { readonly kind: string; readonly sentence: string }
+  /** The stack of what stopped the harness itself. */
+  readonly failure?: string
+  readonly verdict: { readonly kind: VerdictKind; readonly sentence: string }
   readonly invariants: readonly InvariantRecord[]
   readonly faults: readonly FaultRecord[]
 }
+
+export type VerdictKind = 'as-expected' | 'broken' | 'goal-missed' | 'unknown' | 'harness-failed'
 
 /** The running hash when `entry` entries were done. */
 export interface Checkpoint {
@@ -72,7 +76,15 @@ export function parseRunRecord(text: string, where: string): RunRecord {
     Array.isArray(record.checkpoints) &&
     Array.isArray(record.invariants) &&
     Array.isArray(record.faults) &&
-    typeof record.verdict?.kind === 'string'
+    VERDICT_KINDS.has(record.verdict?.kind ?? '')
   if (!isWhole) throw new RunRecordError(`${where} lacks parts of a run's record: run the scenario again`)
   return record as RunRecord
 }
+
+const VERDICT_KINDS: ReadonlySet<string> = new Set<VerdictKind>([
+  'as-expected',
+  'broken',
+  'goal-missed',
+  'unknown',
+  'harness-failed',
+])

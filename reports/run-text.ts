@@ -1,6 +1,8 @@
-// A run as its reader sees it on the terminal: what happened, what was judged, and how to see it again.
+// A run as its reader sees it on the terminal, and pastes it into an issue: what was run, what was judged and why, what went
+// wrong meanwhile, and how to see it again.
 
-import type { FaultRecord, InvariantRecord, RunRecord } from './run-record.ts'
+import { formatCount } from './numbers-text.ts'
+import type { FaultRecord, InvariantRecord, RunRecord, VerdictKind } from './run-record.ts'
 import { formatVirtual } from './virtual-time.ts'
 
 export interface RunTextOptions {
@@ -9,31 +11,37 @@ export interface RunTextOptions {
   readonly folder?: string
 }
 
-/** Several lines, without a line break at the end. */
+/** Several lines, without a line break at the end. The verdict comes last: that is where the eye is when a run ends. */
 export function formatRun(record: RunRecord, options: RunTextOptions): string {
-  const isGood = record.verdict.kind === 'as-expected'
-  const lines = [
-    record.address,
-    `  world       ${formatVirtual(record.virtualMicros)} of virtual time, ${formatCount(record.entries)} entries, ` +
-      `${formatCount(record.operations)} client operations, ${(options.realMs / 1_000).toFixed(1)} s of real time`,
-    ...section('faults', faultLines(record.faults)),
-    ...section('invariants', record.invariants.map(invariantLine)),
-    `  trace hash  ${record.traceHash}`,
-    `${VERDICTS[record.verdict.kind] ?? record.verdict.kind}: ${record.verdict.sentence}`,
-    ...record.invariants.filter(each => each.outcome !== 'held').flatMap(witnessLines),
-  ]
-  if (!isGood) lines.push('replay:   ' + replayLine(record))
-  if (options.folder !== undefined) lines.push(`report:   ${options.folder}`)
-  return lines.join('\n')
+  const { address, commit, verdict, faults, invariants } = record
+  const isGood = verdict.kind === 'as-expected'
+  return [
+    `${address}+${commit}`,
+    ...section('world', [
+      `${formatVirtual(record.virtualMicros)} of virtual time in ${(options.realMs / 1_000).toFixed(1)} s, ` +
+        `${formatCount(record.operations)} client operations, ${formatCount(record.entries)} entries`,
+    ]),
+    ...section('faults', faultLines(faults)),
+    ...section('judged', invariants.map(invariantLine)),
+    ...section('trace', [`hash ${record.traceHash}, Node ${record.node.replace(/^v/, '')}`]),
+    '',
+    `${VERDICTS[verdict.kind]}: ${verdict.sentence}`,
+    ...invariants.filter(({ outcome }) => outcome !== 'held').flatMap(witnessLines),
+    ...(record.failure === undefined ? [] : indented(record.failure)),
+    '',
+    ...(isGood ? [] : [`replay   ${replayLine(record)}`]),
+    ...explainLines(record, options.folder),
+    ...(options.folder === undefined ? [] : [`report   ${options.folder}`]),
+  ].join('\n')
 }
 
 /** The one line that shows the run again. */
-export function replayLine(record: RunRecord): string {
+export function replayLine(record: Pick<RunRecord, 'address' | 'commit'>): string {
   return `npx foreshock replay '${record.address}+${record.commit}'`
 }
 
 /** The verdict in the words that a reader scans for. */
-const VERDICTS: Readonly<Record<string, string>> = {
+export const VERDICTS: Readonly<Record<VerdictKind, string>> = {
   'as-expected': 'AS EXPECTED',
   broken: 'BROKEN',
   'goal-missed': 'GOAL MISSED',
@@ -42,35 +50,77 @@ const VERDICTS: Readonly<Record<string, string>> = {
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
-  return lines.map((line, index) => `  ${(index === 0 ? title : '').padEnd(10)}  ${line}`)
+  return lines.map((line, index) => `  ${(index === 0 ? title : '').padEnd(TITLE_WIDTH)}${line}`)
 }
+
+const TITLE_WIDTH = 8
 
 function faultLines(faults: readonly FaultRecord[]): readonly string[] {
   if (faults.length === 0) return ['none']
-  return faults.map(({ fault, fromMicros, toMicros, bites }) => {
-    const span = `${formatVirtual(fromMicros)} to ${formatVirtual(toMicros)}`
-    return `${span}  ${fault}  ${bites === 0 ? 'never bit' : `bit ${formatCount(bites)} ×`}`
+  const spans = faults.map(spanOf)
+  const spanWidth = Math.max(...spans.map(span => span.length))
+  const faultWidth = Math.max(...faults.map(({ fault }) => fault.length))
+  return faults.map(({ fault, bites }, index) => {
+    const effect = bites === 0 ? 'changed nothing' : `${formatCount(bites)} ${bites === 1 ? 'bite' : 'bites'}`
+    return `${spans[index]?.padEnd(spanWidth)}  ${fault.padEnd(faultWidth)}  ${effect}`
   })
 }
 
-function invariantLine(invariant: InvariantRecord): string {
-  return `${invariant.outcome.padEnd(8)}${invariant.name}`
+function spanOf({ fromMicros, toMicros }: FaultRecord): string {
+  if (fromMicros < 0) return 'never began'
+  return `${formatVirtual(fromMicros)} to ${toMicros < 0 ? 'the end' : formatVirtual(toMicros)}`
 }
 
-function witnessLines(invariant: InvariantRecord): readonly string[] {
-  if (invariant.witness === undefined) return [`  ${invariant.name}: ${invariant.outcome}`]
-  const text =
-    typeof invariant.witness === 'string' ? invariant.witness : JSON.stringify(invariant.witness, undefined, 2)
-  const lines = text.split('\n')
-  const shown = lines.slice(0, WITNESS_LINES_MAX).map(line => `    ${line}`)
-  if (lines.length > WITNESS_LINES_MAX) shown.push(`    … ${lines.length - WITNESS_LINES_MAX} lines more in verdict.json`)
-  return [`  ${invariant.name}: witness`, ...shown]
+function invariantLine({ name, outcome }: InvariantRecord): string {
+  return `${(outcome === 'held' ? outcome : outcome.toUpperCase()).padEnd(8)}${name}`
 }
 
-/** Lines of a witness on the terminal; the report has all. */
-const WITNESS_LINES_MAX = 40
+function witnessLines({ name, outcome, witness }: InvariantRecord): readonly string[] {
+  const lines = witnessText(witness).split('\n')
+  const more = lines.length - WITNESS_LINES_MAX
+  return [
+    `  ${name} is ${outcome}:`,
+    ...indented(
+      lines
+        .slice(0, WITNESS_LINES_MAX)
+        .map(line => shortened(line, WITNESS_LINE_LENGTH_MAX))
+        .join('\n'),
+    ),
+    ...(more > 0 ? [`    … ${formatCount(more)} lines more in verdict.json`] : []),
+  ]
+}
 
-/** 1,234,567, in any locale. */
-function formatCount(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+/** A sentence and an example a line, where a witness has them; otherwise all of it, as it is. */
+function witnessText(witness: unknown): string {
+  if (typeof witness === 'string') return witness
+  const { says, count, examples } = (witness ?? {}) as { says?: unknown; count?: unknown; examples?: unknown }
+  if (typeof says !== 'string' || typeof count !== 'number' || !Array.isArray(examples)) {
+    return JSON.stringify(witness, undefined, 2) ?? 'no witness'
+  }
+  const more = count - examples.length
+  return [
+    says,
+    ...examples.map(example => (typeof example === 'string' ? example : JSON.stringify(example))),
+    ...(more > 0 ? [`and ${formatCount(more)} more`] : []),
+  ].join('\n')
+}
+
+/** Of a witness on the terminal; the report has all. */
+const WITNESS_LINES_MAX = 20
+const WITNESS_LINE_LENGTH_MAX = 300
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)} …`
+}
+
+function indented(text: string): readonly string[] {
+  return text.split('\n').map(line => `    ${line}`)
+}
+
+/** Where a witness names an event, the command that tells its story. */
+function explainLines({ invariants }: RunRecord, folder: string | undefined): readonly string[] {
+  if (folder === undefined) return []
+  const witnesses = invariants.filter(({ outcome }) => outcome !== 'held').map(({ witness }) => witness)
+  const [event] = /\b[a-z][a-z-]*-\d{5}\/\d+\b|\b[0-9a-f]{24}\b/.exec(JSON.stringify(witnesses)) ?? []
+  return event === undefined ? [] : [`explain  npx foreshock explain ${folder} ${event}`]
 }

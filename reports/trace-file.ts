@@ -2,27 +2,36 @@
 //
 // Layout, little endian: magic (4 bytes) · version (u16) · row size (u16) · rows (u32) · entries of the run (f64) ·
 // length of the names (u32) · names (JSON: kinds and hosts) · rows.
-// A row: low half of the running hash after the entry (u32) · kind (u16) · host (u16) · virtual time in microseconds (f64).
+// A row: low half of the running hash with the entry in it (u32) · sequence number (u32) · kind (u16) · host (u16) ·
+// virtual time in microseconds (f64).
+
+import type { TraceObserver } from '../sim/kernel/trace.ts'
 
 /** Entries that are kept; a longer run is told apart by its checkpoints, and its rows by running it again. */
 export const TRACE_ROWS_MAX = 4_000_000
 
 export interface TraceRow {
+  /** With everything before the entry, and the entry; not with what it delivers. */
   readonly hash: number
+  /** Counts what was armed, as the world did. */
+  readonly sequence: number
   readonly kind: string
   /** Empty: the world's own. */
   readonly host: string
   readonly atMicros: number
 }
 
-export interface TraceFile {
+/** Rows of some entries of a run. */
+export interface TraceRows {
+  /** `index`: of the entry, from 0. Undefined where the row was not kept, or there was no such entry. */
+  row(index: number): TraceRow | undefined
+}
+
+export interface TraceFile extends TraceRows {
   /** Rows that are kept: the run's first. */
   readonly rows: number
   /** Entries that the run had. */
   readonly entries: number
-  row(index: number): TraceRow
-  /** The hash of a row alone, for a quick comparison. */
-  hashOf(index: number): number
 }
 
 /** What is wrong with a file that should be a trace. */
@@ -31,33 +40,32 @@ export class TraceFileError extends Error {
 }
 
 /** Gathers rows while a run goes on. */
-export class TraceRecorder {
+export class TraceRecorder implements TraceObserver {
   #view = new DataView(new ArrayBuffer(ROW_BYTES * 4_096))
   #rows = 0
   #entries = 0
   readonly #kinds = new Map<string, number>()
-  readonly #hosts = new Map<string, number>()
   readonly #rowsMax: number
 
   constructor(rowsMax: number = TRACE_ROWS_MAX) {
     this.#rowsMax = rowsMax
   }
 
-  add(row: TraceRow): void {
+  entry(seen: Omit<Parameters<TraceObserver['entry']>[0], 'index'>): void {
     this.#entries++
     if (this.#rows === this.#rowsMax) return
     const at = this.#rows++ * ROW_BYTES
     if (at === this.#view.byteLength) this.#grow()
-    this.#view.setUint32(at, row.hash, true)
-    this.#view.setUint16(at + 4, numberOf(row.kind, this.#kinds), true)
-    this.#view.setUint16(at + 6, numberOf(row.host, this.#hosts), true)
-    this.#view.setFloat64(at + 8, row.atMicros, true)
+    this.#view.setUint32(at, seen.hash, true)
+    this.#view.setUint32(at + 4, seen.sequence, true)
+    this.#view.setUint16(at + 8, this.#numberOf(seen.kind), true)
+    this.#view.setUint16(at + 10, seen.host, true)
+    this.#view.setFloat64(at + 12, seen.atMicros, true)
   }
 
-  encode(): Uint8Array {
-    const names = new TextEncoder().encode(
-      JSON.stringify({ kinds: [...this.#kinds.keys()], hosts: [...this.#hosts.keys()] }),
-    )
+  /** `hosts`: the name of host 1 first; host 0 is the world. */
+  encode(hosts: readonly string[]): Uint8Array {
+    const names = new TextEncoder().encode(JSON.stringify({ kinds: [...this.#kinds.keys()], hosts: ['', ...hosts] }))
     const rowBytes = this.#rows * ROW_BYTES
     const bytes = new Uint8Array(HEADER_BYTES + names.length + rowBytes)
     const view = new DataView(bytes.buffer)
@@ -72,6 +80,12 @@ export class TraceRecorder {
     return bytes
   }
 
+  #numberOf(kind: string): number {
+    const number = this.#kinds.get(kind) ?? this.#kinds.size
+    if (number === this.#kinds.size) this.#kinds.set(kind, number)
+    return number
+  }
+
   #grow(): void {
     const larger = new Uint8Array(this.#view.byteLength * 2)
     larger.set(new Uint8Array(this.#view.buffer))
@@ -82,46 +96,36 @@ export class TraceRecorder {
 /** Throws TraceFileError on anything that `TraceRecorder.encode` did not write. */
 export function decodeTrace(bytes: Uint8Array): TraceFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) throw new TraceFileError('this is no trace')
+  if (bytes.length < HEADER_BYTES || view.getUint32(0, true) !== MAGIC) throw new TraceFileError('no trace')
   const version = view.getUint16(4, true)
-  if (version !== VERSION)
-    throw new TraceFileError(`a trace of format ${version}; this command reads format ${VERSION}`)
+  if (version !== VERSION) {
+    throw new TraceFileError(`a trace of format ${version}, and this command reads format ${VERSION}`)
+  }
   const rows = view.getUint32(8, true)
-  const namesBytes = view.getUint32(20, true)
-  const start = HEADER_BYTES + namesBytes
+  const start = HEADER_BYTES + view.getUint32(20, true)
   if (bytes.length !== start + rows * ROW_BYTES) throw new TraceFileError('a trace that was cut short')
   const { kinds, hosts } = parseNames(bytes.subarray(HEADER_BYTES, start))
-  const offsetOf = (index: number): number => {
-    if (!Number.isInteger(index) || index < 0 || index >= rows) throw new RangeError(`row ${index} of ${rows}`)
-    return start + index * ROW_BYTES
-  }
   return {
     rows,
     entries: view.getFloat64(12, true),
     row(index) {
-      const at = offsetOf(index)
+      if (!Number.isInteger(index) || index < 0 || index >= rows) return undefined
+      const at = start + index * ROW_BYTES
       return {
         hash: view.getUint32(at, true),
-        kind: kinds[view.getUint16(at + 4, true)] ?? '?',
-        host: hosts[view.getUint16(at + 6, true)] ?? '?',
-        atMicros: view.getFloat64(at + 8, true),
+        sequence: view.getUint32(at + 4, true),
+        kind: kinds[view.getUint16(at + 8, true)] ?? '?',
+        host: hosts[view.getUint16(at + 10, true)] ?? '?',
+        atMicros: view.getFloat64(at + 12, true),
       }
     },
-    hashOf: index => view.getUint32(offsetOf(index), true),
   }
 }
 
 const MAGIC = 0x52545346
 const VERSION = 1
 const HEADER_BYTES = 24
-const ROW_BYTES = 16
-
-function numberOf(name: string, known: Map<string, number>): number {
-  const number = known.get(name)
-  if (number !== undefined) return number
-  known.set(name, known.size)
-  return known.size - 1
-}
+const ROW_BYTES = 20
 
 function parseNames(bytes: Uint8Array): { readonly kinds: readonly string[]; readonly hosts: readonly string[] } {
   try {

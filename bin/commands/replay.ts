@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { parseAddress } from '../../scenarios/address.ts'
 import { commitOf } from '../commit.ts'
 import { checkAddress } from '../choose-address.ts'
+import { exampleText } from '../examples.ts'
 import { addRunOptions, performRun } from '../perform-run.ts'
 import type { RunOptions } from '../perform-run.ts'
 import { PROJECT_ROOT } from '../project-root.ts'
@@ -12,7 +13,14 @@ export function replayCommand(): Command {
   const command = new Command('replay')
     .description('runs an address again, as a failing run printed it')
     .argument('<address>', "such as 'first-light/default@light:small#17+ab12cd3'")
-  return addRunOptions(command).action(async (text: string, options: RunOptions) => {
+  addRunOptions(command).addHelpText(
+    'after',
+    exampleText(
+      "replay 'first-light/default@light:small#17'",
+      "replay 'first-light/default@light:small#17+ab12cd3' --logs",
+    ),
+  )
+  return command.action(async (text: string, options: RunOptions) => {
     const address = checkAddress(parseAddress(text))
     const here = commitOf(PROJECT_ROOT)
     if (address.commit !== undefined && address.commit !== here) {

@@ -5,8 +5,12 @@ import { Command } from 'commander'
 import { formatAddress } from '../../scenarios/address.ts'
 import { EXIT_CODES } from '../../reports/exit-codes.ts'
 import type { Outcome } from '../../reports/exit-codes.ts'
+import { formatCount } from '../../reports/numbers-text.ts'
+import { replayLine, VERDICTS } from '../../reports/run-text.ts'
 import { addressOf } from '../choose-address.ts'
 import { commitOf } from '../commit.ts'
+import { exampleText } from '../examples.ts'
+import { ProgressLine } from '../progress-line.ts'
 import { PROJECT_ROOT } from '../project-root.ts'
 import { sweep } from '../sweep.ts'
 import type { SweptRun } from '../sweep.ts'
@@ -37,8 +41,12 @@ export function seedsCommand(): Command {
       integerOption('--verify-every', 0, 1_000_000),
       0,
     )
+    .addHelpText('after', `\nCtrl-C ends it, with the summary of what was done.`)
+    .addHelpText('after', exampleText('seeds first-light --seeds 1..200', SWEEP_EXAMPLE))
     .action(sweepSeeds)
 }
+
+const SWEEP_EXAMPLE = 'seeds first-light --seeds 1..50 --faults power --size full --verify-every 10'
 
 async function sweepSeeds(scenario: string, choice: Choice): Promise<void> {
   const commit = commitOf(PROJECT_ROOT)
@@ -48,39 +56,53 @@ async function sweepSeeds(scenario: string, choice: Choice): Promise<void> {
     commit,
   }))
   const startedMs = performance.now()
+  const progress = new ProgressLine(process.stderr, { what: scenario, total: jobs.length })
+  const interrupt = new AbortController()
+  const onInterrupt = (): void => interrupt.abort()
+  process.on('SIGINT', onInterrupt).on('SIGTERM', onInterrupt)
   const runs = await sweep(jobs, {
     processes: choice.jobs,
     verifyEvery: choice.verifyEvery,
+    signal: interrupt.signal,
     onRun(run) {
-      if (run.outcome !== 'as-expected') console.log(formatFailure(run))
+      const isFailure = run.outcome !== 'as-expected'
+      progress.clear()
+      if (isFailure) console.log(formatFailure(run))
+      progress.advance(isFailure)
     },
   })
-  console.log(formatSummary(runs, performance.now() - startedMs))
-  process.exitCode = worstCode(runs)
+  progress.clear()
+  process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
+  console.log(formatSummary(runs, { wanted: jobs.length, realMs: performance.now() - startedMs }))
+  process.exitCode = worstCode(runs, jobs.length)
 }
 
 function formatFailure(run: SweptRun): string {
-  const lines = [`${run.outcome}: ${run.sentence}`, `  npx foreshock replay '${run.job.address}+${run.job.commit}'`]
-  return lines.join('\n')
+  const line = replayLine({ address: run.job.address, commit: run.job.commit })
+  return [`${VERDICTS[run.outcome]}: ${run.sentence}`, `  ${line}`].join('\n')
 }
 
 /** Ends with the counts alone on a line, for people and for machines that look for them. */
-function formatSummary(runs: readonly SweptRun[], realMs: number): string {
+function formatSummary(
+  runs: readonly SweptRun[],
+  { wanted, realMs }: { readonly wanted: number; readonly realMs: number },
+): string {
   const failed = runs.filter(run => run.outcome !== 'as-expected').length
   const verified = runs.filter(run => run.isVerified).length
   const operations = runs.reduce((sum, run) => sum + (run.record?.operations ?? 0), 0)
   const entries = runs.reduce((sum, run) => sum + (run.record?.entries ?? 0), 0)
   return [
-    `${runs.length} runs in ${(realMs / 1_000).toFixed(1)} s: ${operations} client operations, ${entries} entries, ` +
-      `${verified} verified in a fresh process`,
+    ...(runs.length < wanted ? [`interrupted: ${runs.length} of ${wanted} runs were done`] : []),
+    `${runs.length} runs in ${(realMs / 1_000).toFixed(1)} s: ${formatCount(operations)} client operations, ` +
+      `${formatCount(entries)} entries, ${verified} verified in a fresh process`,
     `${runs.length - failed} passed, ${failed} failed`,
   ].join('\n')
 }
 
 /** The gravest outcome decides: a failed harness makes the others worth less, a broken invariant matters more than a goal. */
-function worstCode(runs: readonly SweptRun[]): number {
+function worstCode(runs: readonly SweptRun[], wanted: number): number {
   const worst = GRAVEST_FIRST.find(outcome => runs.some(run => run.outcome === outcome))
-  return EXIT_CODES[worst ?? 'as-expected'].code
+  return EXIT_CODES[worst ?? (runs.length < wanted ? 'unknown' : 'as-expected')].code
 }
 
 const GRAVEST_FIRST: readonly Outcome[] = ['harness-failed', 'broken', 'goal-missed', 'unknown']

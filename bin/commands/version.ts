@@ -8,7 +8,9 @@ import { PROJECT_ROOT } from '../project-root.ts'
 
 export function versionCommand(): Command {
   return new Command('version').description('version, commit and runtime').action(() => {
-    const manifest = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as { readonly version: string }
+    const manifest = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8')) as {
+      readonly version: string
+    }
     const platform = `${process.platform} ${process.arch}`
     console.log(
       `foreshock ${manifest.version}, commit ${commitOf(PROJECT_ROOT)}, Node ${process.versions.node} on ${platform}`,

@@ -15,6 +15,7 @@ import {
 import { RECORD_FORMAT, RunRecordError } from '../../reports/run-record.ts'
 import type { RunRecord } from '../../reports/run-record.ts'
 import { TraceRecorder } from '../../reports/trace-file.ts'
+import type { History } from '../../scenarios/history.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'run-folder-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -35,21 +36,30 @@ const record: RunRecord = {
   faults: [],
 }
 
+const history: History = [
+  {
+    ...{ kind: 'query', host: 'reader-1', phase: 'storm', invokedMicros: 1, returnedMicros: 2 },
+    query: { analysis: 'count', project: 'p', collection: 'é\n', filters: [] },
+    reply: { kind: 'status', status: 200 },
+    result: { kind: 'count', count: 7 },
+  },
+]
+
 function trace(): Uint8Array {
   const recorder = new TraceRecorder()
-  recorder.add({ hash: 7, kind: 'timer', host: 'write-1', atMicros: 5 })
-  return recorder.encode()
+  recorder.entry({ hash: 7, sequence: 3, kind: 'timer', host: 1, atMicros: 5 })
+  return recorder.encode(['write-1'])
 }
 
 describe('the folder of a run', () => {
   it('gives back what was written', () => {
     const folder = join(root, 'whole')
-    writeRunFolder(folder, { record, history: [{ a: 1 }, { b: 'é\n' }], logs: [], trace: trace() })
+    writeRunFolder(folder, { record, history, logs: [], trace: trace() })
     expect(isRunFolder(folder)).toBe(true)
     expect(readRecord(folder)).toEqual(record)
-    expect(readHistory(folder)).toEqual([{ a: 1 }, { b: 'é\n' }])
+    expect(readHistory(folder)).toEqual(history)
     expect(readLogs(folder)).toEqual([])
-    expect(readTrace(folder).row(0).host).toBe('write-1')
+    expect(readTrace(folder).row(0)?.host).toBe('write-1')
   })
 
   it('is no run until its verdict is written, and again while it is being replaced', () => {
@@ -77,6 +87,17 @@ describe('the folder of a run', () => {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'verdict.json'), text)
     expect(() => readRecord(folder)).toThrow(RunRecordError)
+  })
+
+  it.each([
+    ['no JSON', '{'],
+    ['null', 'null'],
+    ['something else', '{"kind":"letter"}'],
+  ])('a line of the history that is %s is refused by its number', (_, line) => {
+    const folder = join(root, 'damaged')
+    writeRunFolder(folder, { record, history, logs: [], trace: trace() })
+    writeFileSync(join(folder, 'history.jsonl'), `${JSON.stringify(history[0])}\n${line}\n`)
+    expect(() => readHistory(folder)).toThrow(/line 2 of .*history.jsonl is damaged/)
   })
 
   it('the same address has the same folder, whatever the commit', () => {

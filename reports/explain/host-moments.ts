@@ -1,0 +1,106 @@
+// What hosts said about an event: about its place in the log, about ranges that cover it, about its lane.
+
+import { parseEventId } from '../../system/store/event-id.ts'
+import { formatAttempt } from '../../scenarios/history.ts'
+import type { History, WriteOperation } from '../../scenarios/history.ts'
+import { formatFields } from '../log-text.ts'
+import type { LogRecord } from '../log-text.ts'
+import type { Moment } from './moment.ts'
+import type { Found } from './subject.ts'
+
+/** Where a record stands, and the lane and number under which its writer sent it, as far as known. */
+interface RecordPlace {
+  readonly partition: number
+  readonly offset: number
+  /** Of the event in its record; undefined: all of them. */
+  readonly index?: number
+  readonly writer?: unknown
+  readonly n?: unknown
+}
+
+/** In the order of the log. */
+export function hostMoments(logs: readonly LogRecord[], history: History, found: Found): readonly Moment[] {
+  const settled = settledLines(logs, history, found)
+  const places = placesOf(logs, found, settled)
+  return logs.flatMap(line => {
+    const isAbout = settled.has(line) || places.some(place => speaksOf(line, place))
+    return isAbout ? [momentOf(line, settled.get(line))] : []
+  })
+}
+
+/**
+ * The write host's word on a request says where its record is, not whose it was. So where no reader's id leads to it, it is
+ * found by project, number of events and time: only where exactly one line fits.
+ */
+function settledLines(logs: readonly LogRecord[], history: History, found: Found): ReadonlyMap<LogRecord, string> {
+  const settled = new Map<LogRecord, string>()
+  for (const operation of history) {
+    if (operation.kind !== 'write') continue
+    const names = unseenIn(operation, found)
+    if (names.length === 0) continue
+    const fitting = logs.filter(line => SETTLED.has(line.message) && isWordOn(line, operation))
+    const [only] = fitting
+    if (fitting.length === 1 && only !== undefined) settled.set(only, `surely about the request of ${names.join(', ')}`)
+    else for (const line of fitting) settled.set(line, `one of ${fitting.length} that may be about ${names.join(', ')}`)
+  }
+  return settled
+}
+
+/** What a write host says when the outcome of a record stands. */
+const SETTLED: ReadonlySet<string> = new Set(['event accepted', 'event refused', 'event outcome unknown'])
+
+/** After a request that was given up, the write host may still go on with its record. */
+const AFTER_SILENCE_MICROS = 30_000_000
+
+function unseenIn(operation: WriteOperation, found: Found): readonly string[] {
+  return operation.items.flatMap(({ what }) => {
+    if (what.kind !== 'event') return []
+    const name = formatAttempt(what.attempt)
+    return found.get(name)?.ids.size === 0 ? [name] : []
+  })
+}
+
+function isWordOn({ atMicros, fields = {} }: LogRecord, operation: WriteOperation): boolean {
+  const { invokedMicros, returnedMicros, reply, project, items } = operation
+  const untilMicros = reply.kind === 'status' ? returnedMicros : returnedMicros + AFTER_SILENCE_MICROS
+  const events = items.filter(({ what }) => what.kind === 'event').length
+  const isInTime = atMicros >= invokedMicros && atMicros <= untilMicros
+  return isInTime && fields['project'] === project && fields['events'] === events
+}
+
+function placesOf(
+  logs: readonly LogRecord[],
+  found: Found,
+  settled: ReadonlyMap<LogRecord, string>,
+): readonly RecordPlace[] {
+  const seen = [...found.values()].flatMap(({ ids }) => [...ids].flatMap(id => parseEventId(id) ?? []))
+  const accepted = logs.filter(line => line.message === 'event accepted')
+  const known = seen.map(({ partition, offset, index }): RecordPlace => {
+    const { writer, n } =
+      accepted.find(({ fields = {} }) => fields['partition'] === partition && fields['offset'] === offset)?.fields ?? {}
+    return { partition, offset, index, writer, n }
+  })
+  const guessed = [...settled.keys()].flatMap(({ fields = {} }): readonly RecordPlace[] => {
+    const { partition, offset, writer, n } = fields
+    return typeof partition === 'number' && typeof offset === 'number' ? [{ partition, offset, writer, n }] : []
+  })
+  return settled.size === 1 ? [...known, ...guessed] : known
+}
+
+function speaksOf({ fields = {} }: LogRecord, place: RecordPlace): boolean {
+  const { partition, offset, index, start, end, writer, n, topic } = fields
+  // Brokers number the partitions of their own topics, too.
+  if (partition !== place.partition || (typeof topic === 'string' && topic.startsWith('__'))) return false
+  if (typeof start === 'number' && typeof end === 'number') return start <= place.offset && place.offset < end
+  if (offset === place.offset) return index === undefined || place.index === undefined || index === place.index
+  return writer !== undefined && writer === place.writer && n === place.n
+}
+
+function momentOf(line: LogRecord, remark: string | undefined): Moment {
+  const { atMicros, host, message, fields } = line
+  return {
+    atMicros,
+    host,
+    what: [message, ...formatFields(fields), ...(remark === undefined ? [] : [`(${remark})`])].join('  '),
+  }
+}
