@@ -128,6 +128,11 @@ export class ConnectionEnd implements Connection {
     if (this.#state === 'open') this.#events?.onDrain?.()
   }
 
+  /** All that was written, and the end after it, is on its way. */
+  endHasLeft(): void {
+    if (this.#state === 'released' && this.#hasReadEnd) this.#leave()
+  }
+
   /** A rule was removed. */
   release(): void {
     this.#outflow.release()

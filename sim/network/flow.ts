@@ -171,7 +171,6 @@ export class Flow {
     this.#lastArrivalMicros = arrivalMicros
     this.#unreadBytes += chunk.length
     this.#left++
-    if (chunk === FIN) this.#hasLeftEnd = true
     world.arm(arrivalMicros - now, {
       host: to.host,
       incarnation: to.incarnation,
@@ -179,6 +178,10 @@ export class Flow {
       scope: undefined,
       fire: () => to.arrive(chunk),
     })
+    if (chunk === FIN) {
+      this.#hasLeftEnd = true
+      this.#from.endHasLeft()
+    }
     return true
   }
 
