@@ -33,5 +33,7 @@ export function laterDeletion(a: Deletion | undefined, b: Deletion | undefined):
 }
 
 export function sameDeletion(a: Deletion | undefined, b: Deletion | undefined): boolean {
-  return a === b || (a !== undefined && b !== undefined && a.atMicros === b.atMicros && a.localSeconds === b.localSeconds)
+  return (
+    a === b || (a !== undefined && b !== undefined && a.atMicros === b.atMicros && a.localSeconds === b.localSeconds)
+  )
 }

@@ -77,7 +77,8 @@ export function isPurgeable(deletion: Deletion, purge: Purge): boolean {
 
 export function sameRow(a: Row, b: Row): boolean {
   if (a === b) return true
-  if (a.place !== b.place || a.insertedMicros !== b.insertedMicros || !sameDeletion(a.deletion, b.deletion)) return false
+  if (a.place !== b.place || a.insertedMicros !== b.insertedMicros || !sameDeletion(a.deletion, b.deletion))
+    return false
   const count = Math.max(a.cells.length, b.cells.length)
   for (let ordinal = 0; ordinal < count; ordinal++) {
     if (!sameCell(a.cells[ordinal], b.cells[ordinal])) return false

@@ -39,6 +39,11 @@ export class SortedMap<V> {
     }
     return this.#sorted
   }
+
+  /** In the order of their keys. */
+  values(): V[] {
+    return this.keys().map(key => this.#values.get(key) as V)
+  }
 }
 
 /** The index of the first key that is not smaller. */

@@ -3,6 +3,9 @@
 import type { Runtime } from '../../../system/runtime/runtime.ts'
 import type { Fragment } from '../data/fragment.ts'
 import type { Token } from '../ring/murmur3.ts'
+import { CommitLog } from './commit-log.ts'
+import { Engine } from './engine.ts'
+import { recover } from './recover.ts'
 import type { StorageError } from './storage-error.ts'
 
 export interface Write {
@@ -32,6 +35,8 @@ export interface StorageEngine {
   ): Promise<readonly Fragment[]>
   /** Memory goes to sorted files, and the commit log segments that held it go. */
   flush(): Promise<void>
+  /** All files of a table become one, without the tombstones that nobody needs any more: `nodetool compact`. */
+  compact(table: string): Promise<void>
   /** Forgets a table, its files and its records in the commit log; durable when it resolves. */
   drop(table: string): Promise<void>
   /** How long the tombstones of a table are kept at least. Cassandra's default of ten days until it is called. */
@@ -67,7 +72,43 @@ export interface StorageOptions {
   readonly onFailure?: (error: StorageError) => void
 }
 
-export declare function openStorage(
+/** Replays the commit log. Rejects with a StorageError if something is damaged that was durable. */
+export async function openStorage(
   runtime: Pick<Runtime, 'disk' | 'clock' | 'log'>,
   options: StorageOptions,
-): Promise<StorageEngine>
+): Promise<StorageEngine> {
+  const { directory, commitLogSync, commitLogSegmentBytes = 32 * MIB } = options
+  const { tables, segments, numbers, records } = await recover(runtime.disk, directory)
+  const log = await CommitLog.start(
+    runtime,
+    {
+      directory,
+      mode: commitLogSync,
+      everyMs:
+        commitLogSync === 'group'
+          ? (options.commitLogSyncGroupWindowMs ?? 10)
+          : (options.commitLogSyncPeriodMs ?? 10_000),
+      segmentBytes: commitLogSegmentBytes,
+      numbers,
+      apply: (mutations, bytes) => engine.applied(mutations, bytes),
+      room: () => engine.room(),
+      onFailure: error => void engine.failed(error),
+    },
+    segments,
+  )
+  const engine: Engine = new Engine(runtime, {
+    directory,
+    log,
+    tables,
+    numbers,
+    replayedBytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
+    mutationBytesMax: commitLogSegmentBytes / 2,
+    memtableBytesMax: options.memtableBytesMax ?? 32 * MIB,
+    commitLogBytesMax: options.commitLogBytesMax ?? 128 * MIB,
+    onFailure: options.onFailure,
+  })
+  runtime.log.write('info', 'storage opened', { tables: tables.size, replayed: records })
+  return engine
+}
+
+const MIB = 1 << 20

@@ -79,6 +79,11 @@ export class ByteWriter {
     return this
   }
 
+  /** What was written from there on. A view, valid until the next write. */
+  since(position: number): Buffer {
+    return this.#buffer.subarray(position, this.#length)
+  }
+
   /** All that was written. The writer must not be used after it: the bytes are not copied. */
   finish(): Buffer {
     return this.#buffer.subarray(0, this.#length)
