@@ -8,8 +8,7 @@ import type { HistoryBook } from './history-book.ts'
 import type { Company, Production } from './scenario.ts'
 
 export type Ended =
-  | { readonly kind: 'over' }
-  | { readonly kind: 'goal-missed'; readonly phase: Phase | 'boot'; readonly missing: string }
+  { readonly kind: 'over' } | { readonly kind: 'goal-missed'; readonly phase: Phase | 'boot'; readonly missing: string }
 
 export class Conductor {
   readonly #production: Production

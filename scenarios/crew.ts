@@ -90,7 +90,7 @@ export class Crew {
       case 'warm-up':
       case 'calm':
         // What is still sent must be settled before it makes sense to ask whether all of it is visible.
-        if (areWritersIdle && this.#catchUp === undefined) this.#startCatchUp()
+        if (areWritersIdle && this.#catchUp === undefined) this.#startCatchUp(phase === 'calm' ? SETTLE_MS : 0)
         return areWritersIdle && this.#catchUp?.isDone === true
       case 'final':
         return areWritersIdle && this.#isFinalDone
@@ -105,11 +105,16 @@ export class Crew {
     return 'the final queries are not all answered'
   }
 
-  #startCatchUp(): void {
+  #startCatchUp(afterMs: number): void {
     const host = this.#firstReader()
-    const catchUp = new CatchUp(this.#reader(host), this.#ledger)
+    const reader = this.#reader(host)
+    const catchUp = new CatchUp(reader, this.#ledger)
     this.#catchUp = catchUp
-    this.#on(host, () => void catchUp.run(this.#options.workload.collections))
+    const run = async (): Promise<void> => {
+      if (afterMs > 0) await reader.sleep(afterMs)
+      await catchUp.run(this.#options.workload.collections)
+    }
+    this.#on(host, () => void run())
   }
 
   /** First that a fresh event is visible soon, then what all the others have become. */
@@ -160,6 +165,9 @@ export class Crew {
 }
 
 const PROBE_PAUSE_MS = 250
+
+/** Attempts that nobody knows the fate of may still be on their way when their client has given them up. */
+const SETTLE_MS = 10_000
 
 /** Each event of a send, asked for by its own name. */
 function probeQueries(send: Send): readonly Query[] {

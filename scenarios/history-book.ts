@@ -1,6 +1,15 @@
 // Takes down what clients do and see, as it happens. An operation that never returned stands in it with what is known.
 
-import type { History, Operation, Phase, QueryOperation, QueryResult, Reply, WriteItem, WriteOperation } from './history.ts'
+import type {
+  History,
+  Operation,
+  Phase,
+  QueryOperation,
+  QueryResult,
+  Reply,
+  WriteItem,
+  WriteOperation,
+} from './history.ts'
 
 /** What is known of an operation when it is called. */
 export type WriteCall = Pick<WriteOperation, 'host' | 'form' | 'project' | 'items'>

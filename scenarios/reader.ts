@@ -81,7 +81,8 @@ export class Reader {
     if (status !== 200) return { reply: replyOf(status, said) }
     const result = typeof said === 'object' && said !== null && 'result' in said ? said.result : undefined
     const reply: Reply = { kind: 'status', status }
-    if (query.analysis === 'count' && typeof result === 'number') return { reply, result: { kind: 'count', count: result } }
+    if (query.analysis === 'count' && typeof result === 'number')
+      return { reply, result: { kind: 'count', count: result } }
     if (query.analysis === 'extraction' && Array.isArray(result)) {
       return { reply, result: { kind: 'extraction', rows: result.map(row => this.#options.rows.read(row)) } }
     }

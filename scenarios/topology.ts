@@ -2,7 +2,7 @@
 
 import { parseConfiguration } from '../system/configuration.ts'
 import type { Configuration } from '../system/configuration.ts'
-import type { CassandraCluster } from '../sim/cassandra/start-node.ts'
+import type { CassandraCluster } from '../sim/cassandra/cluster.ts'
 import type { KafkaCluster } from '../sim/kafka/cluster.ts'
 
 export type Role = 'kafka-controller' | 'kafka' | 'store' | 'write' | 'stream' | 'query' | 'client' | 'reader' | 'admin'

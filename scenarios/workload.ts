@@ -14,7 +14,7 @@ export interface Workload {
   readonly collections: readonly Pick<Query, 'project' | 'collection'>[]
   /** Sent when all is calm, to see how soon a fresh event is visible. */
   readonly probes: readonly Send[]
-  /** Asked last: extractions first, which define the visible set, then counts, which must equal it. */
+  /** Asked last: extractions of all, which define the visible set, at the beginning and at the end. */
   readonly finalQueries: readonly Query[]
   /** Every event that is sent. */
   readonly events: ReadonlyMap<string, SourceEvent>

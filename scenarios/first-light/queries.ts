@@ -45,7 +45,7 @@ const PANEL: readonly Query[] = COLLECTIONS.flatMap((of, index) => (ASKED[index]
 /** Taken from all collections in turn. */
 export const READER_QUERIES: readonly Query[] = PANEL.toSorted((a, b) => place(a) - place(b))
 
-/** All of each collection, which is the visible set; then every query once more, each both ways. */
+/** All of each collection, which is the visible set, before and after every query once more, each both ways. */
 export const FINAL_QUERIES: readonly Query[] = [
   ...COLLECTIONS.map(of => ({ ...of, ...extraction() })),
   ...COLLECTIONS.map(of => ({ ...of, ...count() })),
@@ -53,6 +53,7 @@ export const FINAL_QUERIES: readonly Query[] = [
     { ...query, analysis: 'count' as const },
     { ...query, analysis: 'extraction' as const },
   ]),
+  ...COLLECTIONS.map(of => ({ ...of, ...extraction() })),
 ]
 
 /** How many queries of its collection come before it. */

@@ -112,7 +112,11 @@ const POWER: readonly Strain[] = [
   },
   {
     name: 'power of others',
-    blows: [...ofEach('power-loss', 'write', 2), ...ofEach('power-loss', 'stream', 2), ...ofEach('power-loss', 'query', 2)],
+    blows: [
+      ...ofEach('power-loss', 'write', 2),
+      ...ofEach('power-loss', 'stream', 2),
+      ...ofEach('power-loss', 'query', 2),
+    ],
     lengthMs: { min: 500, max: 10_000 },
     restMs: { min: 4_000, max: 20_000 },
   },
