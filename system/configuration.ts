@@ -85,6 +85,8 @@ export interface Limits {
   readonly responseBytesMax: number
   /** Reads from the store that one query has under way. */
   readonly queryReadsMax: number
+  /** What a query host remembers of what blocks gave to earlier queries, about; 0: nothing. */
+  readonly queryCacheBytesMax: number
   /** How long a stopping process waits for what it has begun. */
   readonly drainMs: number
   /** How long a starting process waits for engines that are not up yet. */
@@ -192,6 +194,7 @@ function parseLimits(limits: Section): Limits {
     extractionEventsMax: limits.integer('extractionEventsMax', 100_000, 1, 10_000_000),
     responseBytesMax: limits.integer('responseBytesMax', 150_000_000, 1, 400_000_000),
     queryReadsMax: limits.integer('queryReadsMax', 16, 1, 1_000),
+    queryCacheBytesMax: limits.integer('queryCacheBytesMax', 64 * MIB, 0, 1024 * MIB),
     drainMs: limits.integer('drainMs', 25_000, 1, HOUR_MS),
     startMs: limits.integer('startMs', 120_000, 1, HOUR_MS),
   }

@@ -1,5 +1,6 @@
 // A query's parameters, from a JSON body or from the text of a URL, as one kind of object.
 
+import { isUtf8 } from 'node:buffer'
 import { JsonScanner, JsonSyntaxError } from '../ingest/json-scan.ts'
 import { ApiError } from './errors.ts'
 
@@ -10,6 +11,7 @@ export type QueryParameters = Record<string, unknown>
  */
 export function parametersOfBody(body: Uint8Array): QueryParameters {
   if (body.length === 0) return {}
+  if (!isUtf8(body)) throw new ApiError('InvalidJSONError', { message: 'The body is not UTF-8.' })
   try {
     const scanner = new JsonScanner(body)
     scanner.value()

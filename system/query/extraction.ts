@@ -24,7 +24,7 @@ export class Extraction {
   add(rows: readonly ExtractedRow[]): void {
     for (const row of rows) {
       this.#rows.push(row)
-      this.#bytes += jsonLength(row.event)
+      this.#bytes += row.jsonLength
     }
     if (this.#latest !== undefined && this.#rows.length > this.#latest * 2) this.#keepLatest(this.#latest)
     const { extractionEventsMax, responseBytesMax } = this.#limits
@@ -42,26 +42,13 @@ export class Extraction {
 
   #keepLatest(latest: number): void {
     this.#rows = this.#rows.sort((a, b) => byTime(b, a)).slice(0, latest)
-    this.#bytes = this.#rows.reduce((sum, row) => sum + jsonLength(row.event), 0)
+    this.#bytes = this.#rows.reduce((sum, row) => sum + row.jsonLength, 0)
   }
 }
 
 function byTime(a: ExtractedRow, b: ExtractedRow): number {
   if (a.timestamp !== b.timestamp) return a.timestamp - b.timestamp
   return a.id < b.id ? -1 : 1
-}
-
-/** At most as many characters as JSON.stringify would make. */
-function jsonLength(value: unknown): number {
-  if (typeof value === 'string') return value.length + 2
-  if (typeof value !== 'object' || value === null) return 1
-  let length = 2
-  if (Array.isArray(value)) {
-    for (const item of value) length += jsonLength(item) + 1
-  } else {
-    for (const key of Object.keys(value)) length += key.length + 4 + jsonLength((value as EventObject)[key])
-  }
-  return length - 1
 }
 
 function tooLarge(what: string): QueryError {

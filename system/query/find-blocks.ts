@@ -8,6 +8,7 @@ import { cover } from '../store/cover.ts'
 import { monthOf } from '../store/event-id.ts'
 import type { BlockReference, SegmentKey } from '../store/segment.ts'
 import type { Deadline } from './deadline.ts'
+import type { PartialResults } from './partial-results.ts'
 import type { QueryLimits } from './query-limits.ts'
 import { readAgain } from './read-again.ts'
 import type { Timeframe } from './timeframe.ts'
@@ -22,14 +23,21 @@ export interface QueryPorts {
   readonly runtime: Runtime
   readonly store: BlockReader
   readonly limits: QueryLimits
+  readonly results: PartialResults
 }
 
-/** Those of them that can have events of the timeframe. */
+export interface FoundBlocks {
+  /** Rows of the index that were read. */
+  readonly rows: number
+  /** Those that can have events of the timeframe. */
+  readonly blocks: readonly FoundBlock[]
+}
+
 export async function findBlocks(
   ports: QueryPorts,
   about: { readonly name: CollectionName; readonly timeframe: Timeframe | undefined },
   deadline: Deadline,
-): Promise<readonly FoundBlock[]> {
+): Promise<FoundBlocks> {
   const { runtime, store, limits } = ports
   const catalog = await readAgain(runtime, deadline, {
     what: 'catalog',
@@ -39,11 +47,12 @@ export async function findBlocks(
   const rows = await aFewAtATime(keys, limits.queryReadsMax, key =>
     readAgain(runtime, deadline, { what: 'index', read: () => store.readSegments(key, () => deadline.check()) }),
   )
-  return rows.flatMap(ofKey =>
+  const blocks = rows.flatMap(ofKey =>
     cover(ofKey).flatMap(({ row, clips }) =>
       row.blocks.filter(block => isTimeOf(block, about.timeframe)).map(reference => ({ reference, clips })),
     ),
   )
+  return { rows: rows.reduce((sum, ofKey) => sum + ofKey.length, 0), blocks }
 }
 
 function isMonthOf({ month }: SegmentKey, timeframe: Timeframe | undefined): boolean {

@@ -10,6 +10,7 @@ import { openColumns } from '../store/open-block.ts'
 import type { EventObject } from '../store/rows.ts'
 import { idAt, restoreRows } from '../store/rows.ts'
 import type { Filter } from './filters.ts'
+import { jsonLength } from './json-length.ts'
 import type { PropertyPath } from './property-path.ts'
 import { isSamePath, startsWith } from './property-path.ts'
 import type { Mask, OpenBlock } from './select-rows.ts'
@@ -50,6 +51,8 @@ export interface ExtractedRow {
   readonly timestamp: EpochMs
   readonly id: string
   readonly event: EventObject
+  /** Of the event, at most. */
+  readonly jsonLength: number
 }
 
 /** A damaged block is a result, not an error: another replica may have a sound one. */
@@ -103,7 +106,10 @@ function scan(plan: ScanPlan, { blockId, events, clips, pieces }: ScanInput): Sc
   if (output.latest !== undefined) keepLatest(mask, times, { matched, latest: output.latest })
   const restored = restoreRows(header, pieces, { isChosen: mask, wanted: path => isGiven(output, path) })
   const chosen = [...mask.keys()].filter(row => mask[row] === 1)
-  const rows = chosen.map((row, index) => ({ timestamp: times[row]!, id: idAt(header, row), event: restored[index]! }))
+  const rows = chosen.map((row, index) => {
+    const event = restored[index]!
+    return { timestamp: times[row]!, id: idAt(header, row), event, jsonLength: jsonLength(event) }
+  })
   return { scanned, matched, rows }
 }
 

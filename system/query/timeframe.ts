@@ -129,6 +129,9 @@ function wrong(what: string): QueryError {
   return new QueryError('TimeframeDefinitionError', `You sent in an invalid definition for the timeframe: '${what}'.`)
 }
 
+/** What a client sent may be as deep as its body is long, so nothing here goes down into it. */
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? 'missing').slice(0, 100)
+  if (value === undefined) return 'missing'
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value).slice(0, 100)
+  return Array.isArray(value) ? 'a list' : 'an object'
 }

@@ -111,7 +111,7 @@ export class PartitionQueue {
         return
       } catch (error) {
         if (lane.retired.signal.aborted) return
-        this.#fail(attempt, error)
+        this.#fail({ lane, batch, attempt }, error)
       }
       await this.#ports.clock.sleep(pauseMs(attempt), lane.retired.signal).catch(() => undefined)
       if (lane.retired.signal.aborted) return
@@ -128,11 +128,18 @@ export class PartitionQueue {
     }
   }
 
-  #fail(attempt: number, error: unknown): void {
+  #fail(
+    sent: { readonly lane: Lane; readonly batch: readonly Sent[]; readonly attempt: number },
+    error: unknown,
+  ): void {
     const { partition } = this.#options
+    const { lane, batch, attempt } = sent
     this.#isFailing = true
     this.#ports.log.count('queue_produce_failures')
-    this.#ports.log.write('warn', 'produce failed', { partition, attempt, error: messageOf(error) })
+    this.#ports.log.write('warn', 'produce failed', {
+      ...{ partition, writer: lane.writer, n: batch[0]?.n, records: batch.length, attempt },
+      error: messageOf(error),
+    })
     this.#options.onUnhealthy(this.#takeUnsent())
   }
 

@@ -1,14 +1,16 @@
 // Makes a packed range visible, step by step. Each step rests on the one before it having been acknowledged by a quorum of
 // the own data centre; none is ever taken back.
 
+import type { Log, LogFields } from '../runtime/log.ts'
 import type { BlockWriter, LogPartition } from '../store/block-store.ts'
 import { aFewAtATime } from '../store/a-few-at-a-time.ts'
-import type { PackedRange } from './pack-range.ts'
+import type { PackedGroup, PackedRange } from './pack-range.ts'
 
 /** Calls `write` until it succeeds; rejects only when there is no point in going on. */
 export type Persist = (what: string, write: () => Promise<void>) => Promise<void>
 
 export interface RangeCommit {
+  readonly log: Log
   readonly store: BlockWriter
   readonly place: LogPartition
   readonly range: PackedRange
@@ -28,11 +30,13 @@ export async function commitRange(commit: RangeCommit): Promise<void> {
   for (const step of steps) await step(commit)
 }
 
-async function writeBlocks({ store, range, persist }: RangeCommit): Promise<void> {
-  const blocks = range.groups.flatMap(group => group.blocks.map(block => ({ block, atMicros: group.row.atMicros })))
-  await aFewAtATime(blocks, WRITES_MAX, ({ block, atMicros }) =>
-    persist('block', () => store.writeBlock(block, atMicros)),
-  )
+async function writeBlocks(commit: RangeCommit): Promise<void> {
+  const { store, range, persist } = commit
+  const blocks = range.groups.flatMap(group => group.blocks.map(block => ({ group, block })))
+  await aFewAtATime(blocks, WRITES_MAX, async ({ group, block }) => {
+    await persist('block', () => store.writeBlock(block, group.row.atMicros))
+    say(commit, 'block written', { ...partOf(group), block: block.id, events: block.events })
+  })
 }
 
 async function writeCatalog({ store, range, catalog, persist }: RangeCommit): Promise<void> {
@@ -44,15 +48,28 @@ async function writeCatalog({ store, range, catalog, persist }: RangeCommit): Pr
   })
 }
 
-async function writeSegments({ store, range, persist }: RangeCommit): Promise<void> {
-  await aFewAtATime(range.groups, WRITES_MAX, group =>
-    persist('index row', () => store.writeSegment(group.key, group.row)),
-  )
+async function writeSegments(commit: RangeCommit): Promise<void> {
+  const { store, range, persist } = commit
+  await aFewAtATime(range.groups, WRITES_MAX, async group => {
+    await persist('index row', () => store.writeSegment(group.key, group.row))
+    say(commit, 'index row written', { ...partOf(group), row: group.row.id, blocks: group.blocks.length })
+  })
 }
 
-async function writeProgress({ store, place, range, from, persist }: RangeCommit): Promise<void> {
+async function writeProgress(commit: RangeCommit): Promise<void> {
+  const { store, place, range, from, persist } = commit
   const { end, last, lanes } = range
   await persist('progress', () => store.writeProgress(place, { from, end, last, lanes }))
+  say(commit, 'progress saved', { lanes: lanes.length })
+}
+
+/** Every line about a range says which one, so that the story of an event can be told by its place in the log. */
+function say({ log, place, range }: RangeCommit, message: string, fields: LogFields): void {
+  log.write('debug', message, { partition: place.partition, start: range.start, end: range.end, ...fields })
+}
+
+function partOf({ key }: PackedGroup): LogFields {
+  return { project: key.project, collection: key.collection, month: key.month }
 }
 
 function nameOf({ key }: PackedRange['groups'][number]): string {

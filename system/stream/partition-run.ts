@@ -196,10 +196,12 @@ export class PartitionRun {
     const { runtime, store, committed } = this.#dependencies
     const { log, partition, catalog } = this.#options
     const place = { log, partition }
+    const [first, last] = [records[0]!.offset, records.at(-1)!.offset]
+    runtime.log.write('debug', 'range begun', { partition, start: first, end: last + 1, records: records.length })
     const costMicros = PACK_MICROS + bytesOf(records) * PACK_MICROS_PER_BYTE
     const range = await runtime.cpu.run({ name: 'pack range', costMicros }, packRange, place, records, this.#lanes)
     this.#report(range)
-    await commitRange({ store, place, range, from: this.#from, catalog, persist: this.#persist })
+    await commitRange({ log: runtime.log, store, place, range, from: this.#from, catalog, persist: this.#persist })
     this.#lanes = range.lanes
     runtime.log.count('events_applied', range.events)
     runtime.log.write('info', 'range committed', {

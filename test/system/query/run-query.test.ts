@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { parseConfiguration } from '../../../system/configuration.ts'
+import type { FoundBlock } from '../../../system/query/find-blocks.ts'
+import { PartialResults } from '../../../system/query/partial-results.ts'
 import type { QueryError } from '../../../system/query/query-error.ts'
 import type { QueryLimits } from '../../../system/query/query-limits.ts'
 import type { QueryAnswer } from '../../../system/query/run-query.ts'
@@ -22,13 +24,14 @@ interface Bench {
   failure(analysis: string, parameters: Record<string, unknown>, limits?: Partial<QueryLimits>): Promise<QueryError>
 }
 
-function bench(): Bench {
+function bench(cacheBytesMax = 0): Bench {
   const runtime = testRuntime()
   const store = memoryStore()
+  const results = new PartialResults(cacheBytesMax)
   const ask: Bench['ask'] = (analysis, parameters, limits = {}) =>
     runQuery(
       { project: 'p', analysis, parameters },
-      { runtime, store, limits: { ...parseConfiguration({}).limits, ...limits } },
+      { runtime, store, limits: { ...parseConfiguration({}).limits, ...limits }, results },
     )
   return {
     runtime,
@@ -254,6 +257,71 @@ describe('a block', () => {
     expect((await failure('count', { event_collection: 'c', filters })).code).toBe('BlockUnreadableError')
     // What the index says without the block needs no block.
     expect(await count()).toBe(6)
+  })
+})
+
+describe('a query that is asked again', () => {
+  const filters = [{ property_name: 'offset', operator: 'gte', property_value: 3 }]
+
+  test('reads only the blocks that are new, and says the same', async () => {
+    const { runtime, store, extract, count } = bench(1024 * 1024)
+    await apply(store, records(0, 4))
+    await apply(store, records(4, 8))
+    expect(offsetsOf(await extract({ filters }))).toStrictEqual([3, 4, 5, 6, 7])
+    await apply(store, records(8, 10))
+    const reads: string[] = []
+    store.onRead = what => void reads.push(what)
+    expect(offsetsOf(await extract({ filters }))).toStrictEqual([3, 4, 5, 6, 7, 8, 9])
+    expect(reads.filter(what => what.startsWith('pieces'))).toHaveLength(1)
+    expect(runtime.lines.at(-1)).toMatchObject({
+      message: 'query answered',
+      fields: { rows: 3, blocks: 3, blocksRead: 1, blocksRemembered: 2, scanned: 10, matched: 7 },
+    })
+    expect(await count({ filters })).toBe(7)
+  })
+
+  test('takes of a remembered block only what a longer row leaves to it', async () => {
+    const { store, extract } = bench(1024 * 1024)
+    await apply(store, records(4, 8))
+    expect(offsetsOf(await extract({ filters }))).toStrictEqual([4, 5, 6, 7])
+    await apply(store, records(0, 6))
+    expect(offsetsOf(await extract({ filters }))).toStrictEqual([3, 4, 5, 6, 7])
+    await apply(store, records(2, 10))
+    expect(offsetsOf(await extract({ filters }))).toStrictEqual([3, 4, 5, 6, 7, 8, 9])
+  })
+
+  test('in other words is another query', async () => {
+    const { store, extract, count } = bench(1024 * 1024)
+    await apply(store, records(0, 8))
+    const timeframe = { start: '2026-01-15T00:00:00.000Z', end: '2026-01-15T00:00:00.030Z' }
+    expect(await count({ filters })).toBe(5)
+    expect(await count({ filters, timeframe })).toBe(1)
+    expect(await extract({ filters, property_names: ['offset'], latest: 2 })).toStrictEqual([
+      { offset: 7 },
+      { offset: 6 },
+    ])
+    expect(offsetsOf(await extract({ filters }))).toHaveLength(5)
+    expect(await count({ filters: [{ ...filters[0], operator: 'lt' }] })).toBe(3)
+  })
+
+  test('is remembered within a bound: what was used longest ago is read again', async () => {
+    const results = new PartialResults(8 * 400 * 8)
+    const result = { scanned: 1, matched: 1, rows: [] }
+    const block = (id: number): FoundBlock => ({
+      reference: { id: String(id), events: 1, timeMin: 0, timeMax: 0, rawBytes: 1 },
+      clips: undefined,
+    })
+    for (let id = 0; id < 100; id++) {
+      results.keep('plan', block(id), result)
+      expect(results.find('plan', block(0))).toBe(result)
+      expect(results.bytes).toBeLessThanOrEqual(8 * 400 * 8)
+    }
+    const kept = [...Array(100).keys()].filter(id => results.find('plan', block(id)) !== undefined)
+    expect(kept).toStrictEqual([0, ...[...Array(63).keys()].map(index => 37 + index)])
+    const event = { text: 'x'.repeat(5_000) }
+    const large = { ...result, rows: [{ timestamp: 0, id: '', event, jsonLength: 5_000 }] }
+    results.keep('plan', block(100), large)
+    expect(results.find('plan', block(100))).toBeUndefined()
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseConfiguration } from '../../../system/configuration.ts'
 import type { LogRecord } from '../../../system/queue/log-worker.ts'
+import { PartialResults } from '../../../system/query/partial-results.ts'
 import { runQuery } from '../../../system/query/run-query.ts'
 import type { LogBounds } from '../../../system/stream/log-bounds.ts'
 import type { StreamWorker } from '../../../system/stream/worker.ts'
@@ -46,7 +47,7 @@ function records(start: number, end: number): LogRecord[] {
 async function visible(store: MemoryStore): Promise<unknown[]> {
   const answer = await runQuery(
     { project: 'p', analysis: 'extraction', parameters: { event_collection: 'c', property_names: ['offset'] } },
-    { runtime: testRuntime(), store, limits: parseConfiguration({}).limits },
+    { runtime: testRuntime(), store, limits: parseConfiguration({}).limits, results: new PartialResults(0) },
   )
   return (answer.result as readonly { offset: unknown }[]).map(event => event.offset)
 }
