@@ -20,20 +20,24 @@ export function probeDrain(): void {
 }
 
 const FAULT_EVENTS = ['uncaughtException', 'unhandledRejection'] as const
+export type FaultEvent = (typeof FAULT_EVENTS)[number]
 
 /**
  * From now on what is thrown in a promise job, or rejected without anyone listening, goes to `fault`, synchronously within
  * the drain of whoever caused it; listeners of others see nothing. The answer undoes it.
  */
-export function catchFaults(fault: (thrown: unknown) => void): () => void {
-  const others = FAULT_EVENTS.map(event => ({ event, listeners: process.rawListeners(event) }))
-  for (const event of FAULT_EVENTS) process.removeAllListeners(event)
-  const onFault = (thrown: unknown): void => fault(thrown)
-  for (const event of FAULT_EVENTS) process.on(event, onFault)
+export function catchFaults(fault: (thrown: unknown, event: FaultEvent) => void): () => void {
+  const caught = FAULT_EVENTS.map(event => {
+    const listeners = process.rawListeners(event)
+    process.removeAllListeners(event)
+    const listener = (thrown: unknown): void => fault(thrown, event)
+    process.on(event, listener)
+    return { event, listener, listeners }
+  })
   return () => {
-    for (const { event, listeners } of others) {
-      process.removeListener(event, onFault)
-      for (const listener of listeners) process.on(event, listener as never)
+    for (const { event, listener, listeners } of caught) {
+      process.removeListener(event, listener)
+      for (const other of listeners) process.on(event, other as never)
     }
   }
 }

@@ -14,7 +14,7 @@ export class Entry {
   readonly host: Host | undefined
   /** The incarnation that armed it: an entry of a dead one is dead, too. */
   readonly incarnation: number
-  readonly scope: AsyncResource | undefined
+  scope: AsyncResource | undefined
   fire: (() => void) | undefined
 
   constructor(
@@ -37,8 +37,10 @@ export class Entry {
     this.fire = armed.fire
   }
 
+  /** It stays in the queue, and holds nothing any more. */
   cancel(): void {
     this.fire = undefined
+    this.scope = undefined
   }
 }
 

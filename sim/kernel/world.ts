@@ -8,6 +8,8 @@ import { AsyncResource } from 'node:async_hooks'
 import type { Entropy } from '../../system/runtime/entropy.ts'
 import { current } from './current.ts'
 import { catchFaults, drain, probeDrain } from './drain.ts'
+import type { FaultEvent } from './drain.ts'
+import { hasHandled } from './ambient/process-events.ts'
 import { Entry, ENTRY_KINDS, EntryQueue } from './entry-queue.ts'
 import type { EntryKind } from './entry-queue.ts'
 import { keyedEntropy } from './entropy.ts'
@@ -149,7 +151,7 @@ export class World {
   }
 
   /** A throw that nobody caught: the process of the host that is running dies of it; without a host, the harness does. */
-  fault(thrown: unknown): void {
+  fault(thrown: unknown, event: FaultEvent = 'uncaughtException'): void {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown))
     const { host, incarnation } = current
     if (host === undefined) {
@@ -157,6 +159,13 @@ export class World {
       return
     }
     if (host.incarnation !== incarnation || host.state === 'down') return
+    try {
+      if (hasHandled(event, thrown)) return
+    } catch {
+      // Its own handler threw, too: it dies of the first error, as a real one does.
+    }
+    // The handler may have ended it.
+    if (host.incarnation !== incarnation) return
     this.deaths.push({ host: host.name, atMicros: this.#nowMicros, error })
     host.die(error)
   }
@@ -193,18 +202,18 @@ export class World {
     const scope = new AsyncResource('World', { requireManualDestroy: true })
     this.#running = true
     current.world = this
-    const release = catchFaults(error => this.fault(error))
+    const release = catchFaults((error, event) => this.fault(error, event))
     try {
       for (;;) {
         if (this.#stopReason !== undefined) return { kind: 'stopped', reason: this.#stopReason }
         const popped = this.#queue.pop()
         if (popped === undefined) return { kind: 'quiescent' }
-        const { host } = popped
         if (popped.fire === undefined) continue
+        if (popped.atMicros > limits.virtualMicros) return { kind: 'virtual-limit' }
+        const { host } = popped
         const entry = host === undefined ? popped : host.admit(popped)
         const fire = entry?.fire
         if (entry === undefined || fire === undefined) continue
-        if (entry.atMicros > limits.virtualMicros) return { kind: 'virtual-limit' }
         if (this.#entries >= entriesMax) return { kind: untilEntry < limits.entries ? 'until-entry' : 'entry-limit' }
         if ((this.#entries & REAL_TIME_CHECK_MASK) === 0 && real.nowMs() > realEndMs) return { kind: 'real-limit' }
         this.#nowMicros = entry.atMicros

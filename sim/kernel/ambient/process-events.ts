@@ -2,6 +2,8 @@
 
 import { EventEmitter } from 'node:events'
 import { current } from '../current.ts'
+import { outsideTheRun } from './module-loading.ts'
+import type { FaultEvent } from '../drain.ts'
 import { perProcess } from './owner.ts'
 import { route } from './replace.ts'
 import { refuse } from './trap.ts'
@@ -37,6 +39,14 @@ const OF_NODE: ReadonlySet<unknown> = new Set([
   'rejectionHandled',
 ])
 
+/** Whether the running process has a listener of its own for such an error, which has then been told. */
+export function hasHandled(event: FaultEvent, error: unknown): boolean {
+  if (error instanceof ProcessExit) return false
+  const emitter = emitters()
+  if (event === 'unhandledRejection' && emitter.emit(event, error)) return true
+  return emitter.emit('uncaughtException', error, event)
+}
+
 /** What `process.exit` throws, as it must not return. The process that it would reach is gone. */
 export class ProcessExit extends Error {
   override readonly name = 'ProcessExit'
@@ -64,6 +74,7 @@ export function routeProcessEvents(): void {
       return emitters().emit(...(args as [string]))
     },
   })
+  for (const name of ['stdin', 'stdout', 'stderr']) makeReal(name)
   route(process, 'exit', ([code]) => exit(code as ExitCode))
   route(process, 'reallyExit', ([code]) => exit(code as ExitCode))
   route(process, 'abort', () => exit('abort'))
@@ -73,6 +84,14 @@ export function routeProcessEvents(): void {
       : refuse('process.kill', 'there are no other processes'),
   )
   route(process, 'emitWarning', ([warning, type]) => warn(warning, type))
+}
+
+/** Node makes them when they are first asked for: also then they are sockets and files of the real process. */
+function makeReal(name: string): void {
+  const found = Object.getOwnPropertyDescriptor(process, name)
+  if (found?.get === undefined) return
+  const get = found.get.bind(process)
+  Object.defineProperty(process, name, { ...found, get: () => outsideTheRun(get) as unknown })
 }
 
 type ExitCode = number | string | undefined
