@@ -2,8 +2,6 @@
 
 import { Command, CommanderError } from 'commander'
 import { exitCodeTable, EXIT_CODES } from '../reports/exit-codes.ts'
-import { RunRecordError } from '../reports/run-record.ts'
-import { AddressError } from '../scenarios/address.ts'
 import { diffCommand } from './commands/diff.ts'
 import { explainCommand } from './commands/explain.ts'
 import { listCommand } from './commands/list.ts'
@@ -12,7 +10,7 @@ import { replayCommand } from './commands/replay.ts'
 import { runCommand } from './commands/run.ts'
 import { seedsCommand } from './commands/seeds.ts'
 import { versionCommand } from './commands/version.ts'
-import { WrongUse } from './wrong-use.ts'
+import { isSentence } from './wrong-use.ts'
 
 /** Runs one command. Its outcome is the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -21,15 +19,27 @@ export async function main(args: readonly string[]): Promise<void> {
       'Rehearses an event-analytics platform: whole clusters in one process, in virtual time,\n' +
         'with crashes and power losses drawn from a seed, judged by what clients saw.',
     )
+    .usage('COMMAND')
     .addHelpText('after', `\n${exitCodeTable()}\n\n${FIRST_STEPS}`)
     .helpCommand(false)
-    .showHelpAfterError('(foreshock --help shows the commands)')
   for (const command of COMMANDS) program.addCommand(command())
   // A sub-command has its own settings: each must report to us instead of leaving with commander's codes.
-  for (const command of [program, ...program.commands]) command.exitOverride()
+  for (const command of [program, ...program.commands]) {
+    const help = command === program ? 'foreshock --help' : `foreshock ${command.name()} --help`
+    command.exitOverride().configureOutput({
+      outputError: (text, write) => write(`${text.trim().replace(/^error: /, 'foreshock: ')} (${help} shows more)\n`),
+    })
+  }
+  // A reader such as `head` that has seen enough is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
 
   try {
-    await program.parseAsync([...args], { from: 'user' })
+    await (args.length === 0
+      ? program.parseAsync(['--help'], { from: 'user' })
+      : program.parseAsync([...args], { from: 'user' }))
   } catch (error) {
     process.exitCode = exitCodeOf(error)
   }
@@ -57,7 +67,7 @@ function exitCodeOf(error: unknown): number {
     // Commander has printed its sentence, or the help that was asked for.
     return error.exitCode === 0 ? 0 : EXIT_CODES['wrong-use'].code
   }
-  if (error instanceof WrongUse || error instanceof RunRecordError || error instanceof AddressError) {
+  if (isSentence(error)) {
     console.error(`foreshock: ${error.message}`)
     return EXIT_CODES['wrong-use'].code
   }

@@ -3,12 +3,17 @@
 
 import { dirname, join } from 'path'
 import { fileURLToPath } from 'url'
-import { isPinned, runPinned } from './pinned-runtime.js'
+import { EXIT_HARNESS_FAILED, isPinned, runPinned } from './pinned-runtime.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 
 if (isPinned()) {
-  import('./cli.ts').then(cli => cli.main(process.argv.slice(2)))
+  import('./cli.ts')
+    .then(cli => cli.main(process.argv.slice(2)))
+    .catch(error => {
+      console.error(error)
+      process.exitCode = EXIT_HARNESS_FAILED
+    })
 } else {
   runPinned([join(here, 'foreshock.js'), ...process.argv.slice(2)])
 }

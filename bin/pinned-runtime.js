@@ -22,6 +22,7 @@ const PACKAGES = {
 export const FLAGS = ['--zero-fill-buffers']
 
 export const EXIT_WRONG_USE = 64
+export const EXIT_HARNESS_FAILED = 70
 
 /** The pinned version, as package.json names it: `26.10.0`. */
 export function pinnedVersion() {
@@ -45,7 +46,7 @@ export function runPinned(args) {
   child.on('error', error => fail(`Node ${pinnedVersion()} is at ${executable} but does not start: ${error.message}`))
   child.on('exit', (code, signal) => {
     if (signal !== null) console.error(`Foreshock was ended by ${signal}.`)
-    process.exit(code === null ? 70 : code)
+    process.exit(code === null ? EXIT_HARNESS_FAILED : code)
   })
 }
 

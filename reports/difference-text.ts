@@ -48,7 +48,7 @@ export const ENTRIES_AFTER = 2
 
 function sentenceOf(difference: Exclude<Difference, { readonly kind: 'not-kept' }>): string {
   const entry = formatCount(difference.index + 1)
-  const before = difference.index === 0 ? '' : `The first ${formatCount(difference.index)} entries agree. `
+  const before = agreement(difference.index)
   switch (difference.kind) {
     case 'entry':
       return `${before}Entry ${entry} is another one on each side.`
@@ -57,6 +57,11 @@ function sentenceOf(difference: Exclude<Difference, { readonly kind: 'not-kept' 
     case 'ended':
       return `${before}The ${difference.shorter} run has no entry ${entry}; the other goes on.`
   }
+}
+
+function agreement(entries: number): string {
+  if (entries === 0) return ''
+  return entries === 1 ? 'The first entry agrees. ' : `The first ${formatCount(entries)} entries agree. `
 }
 
 const HEADER = ['', 'entry', 'virtual time', 'host', 'kind', 'sequence', 'hash']

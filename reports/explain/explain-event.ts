@@ -55,14 +55,13 @@ function faultMoments(faults: readonly FaultRecord[]): readonly Moment[] {
   ])
 }
 
-function storyOf(history: History, found: Found, { attempt, ids }: AttemptFound): AttemptStory {
+function storyOf(history: History, found: Found, { attempt, ids, sentTo }: AttemptFound): AttemptStory {
   const name = formatAttempt(attempt)
   const answers = history.filter(operation => idsSeenIn(operation, found).has(name))
   const items = history.flatMap(operation => (operation.kind === 'write' ? operation.items : []))
   const sent = items.find(({ what }) => what.kind === 'event' && formatAttempt(what.attempt) === name)
   return {
-    attempt,
-    ids,
+    ...{ attempt, ids, sentTo },
     fate: sent?.fate.kind ?? 'never sent',
     firstSeenMicros:
       answers.length === 0 ? undefined : Math.min(...answers.map(({ returnedMicros }) => returnedMicros)),

@@ -14,6 +14,8 @@ interface RecordPlace {
   readonly offset: number
   /** Of the event in its record; undefined: all of them. */
   readonly index?: number
+  /** Where the event is kept, as far as known: a range has blocks and index rows of many collections and months. */
+  readonly kept: Readonly<Record<string, unknown>>
   readonly writer?: unknown
   readonly n?: unknown
 }
@@ -22,10 +24,17 @@ interface RecordPlace {
 export function hostMoments(logs: readonly LogRecord[], history: History, found: Found): readonly Moment[] {
   const settled = settledLines(logs, history, found)
   const places = placesOf(logs, found, settled)
-  return logs.flatMap(line => {
-    const isAbout = settled.has(line) || places.some(place => speaksOf(line, place))
-    return isAbout ? [momentOf(line, settled.get(line))] : []
-  })
+  const isAboutRecord = (line: LogRecord): boolean => places.some(place => speaksOf(line, place))
+  const blocks = new Set(
+    logs
+      .filter(isAboutRecord)
+      .map(({ fields = {} }) => fields['block'])
+      .filter(id => id !== undefined),
+  )
+  const isAboutBlock = ({ fields = {} }: LogRecord): boolean => blocks.has(fields['block'])
+  return logs
+    .filter(line => settled.has(line) || isAboutBlock(line) || isAboutRecord(line))
+    .map(line => momentOf(line, settled.get(line)))
 }
 
 /**
@@ -73,27 +82,42 @@ function placesOf(
   found: Found,
   settled: ReadonlyMap<LogRecord, string>,
 ): readonly RecordPlace[] {
-  const seen = [...found.values()].flatMap(({ ids }) => [...ids].flatMap(id => parseEventId(id) ?? []))
   const accepted = logs.filter(line => line.message === 'event accepted')
-  const known = seen.map(({ partition, offset, index }): RecordPlace => {
-    const { writer, n } =
-      accepted.find(({ fields = {} }) => fields['partition'] === partition && fields['offset'] === offset)?.fields ?? {}
-    return { partition, offset, index, writer, n }
-  })
+  const known = [...found.values()].flatMap(({ ids, sentTo }) =>
+    [...ids].flatMap((id): readonly RecordPlace[] => {
+      const place = parseEventId(id)
+      if (place === undefined) return []
+      const { partition, offset, index, month } = place
+      const isHere = ({ fields = {} }: LogRecord): boolean =>
+        fields['partition'] === partition && fields['offset'] === offset
+      const { writer, n } = accepted.find(isHere)?.fields ?? {}
+      return [{ partition, offset, index, writer, n, kept: { ...sentTo, month } }]
+    }),
+  )
   const guessed = [...settled.keys()].flatMap(({ fields = {} }): readonly RecordPlace[] => {
     const { partition, offset, writer, n } = fields
-    return typeof partition === 'number' && typeof offset === 'number' ? [{ partition, offset, writer, n }] : []
+    return typeof partition === 'number' && typeof offset === 'number'
+      ? [{ partition, offset, writer, n, kept: {} }]
+      : []
   })
   return settled.size === 1 ? [...known, ...guessed] : known
 }
 
 function speaksOf({ fields = {} }: LogRecord, place: RecordPlace): boolean {
-  const { partition, offset, index, start, end, writer, n, topic } = fields
+  const { partition, offset, index, start, end, topic } = fields
   // Brokers number the partitions of their own topics, too.
   if (partition !== place.partition || (typeof topic === 'string' && topic.startsWith('__'))) return false
+  const isElsewhere = ([name, value]: [string, unknown]): boolean => (fields[name] ?? value) !== value
+  if (Object.entries(place.kept).some(isElsewhere)) return false
   if (typeof start === 'number' && typeof end === 'number') return start <= place.offset && place.offset < end
   if (offset === place.offset) return index === undefined || place.index === undefined || index === place.index
-  return writer !== undefined && writer === place.writer && n === place.n
+  return isOfRecord(fields, place)
+}
+
+/** One record of a lane, or a batch of so many from one on. */
+function isOfRecord({ writer, n, records = 1 }: Readonly<Record<string, unknown>>, place: RecordPlace): boolean {
+  if (typeof n !== 'number' || typeof records !== 'number' || typeof place.n !== 'number') return false
+  return writer === place.writer && n <= place.n && place.n < n + records
 }
 
 function momentOf(line: LogRecord, remark: string | undefined): Moment {

@@ -13,8 +13,15 @@ export type Found = ReadonlyMap<string, AttemptFound>
 
 export interface AttemptFound {
   readonly attempt: Attempt
+  /** Undefined: no client sent it. */
+  readonly sentTo: Destination | undefined
   /** More than one: it is stored more than once. */
   readonly ids: ReadonlySet<string>
+}
+
+export interface Destination {
+  readonly project: string
+  readonly collection: string
 }
 
 /** Undefined where the text can be neither. */
@@ -28,29 +35,40 @@ export function parseSubject(text: string): Subject | undefined {
 
 /** Empty where nobody sent it and nobody saw it. */
 export function findAttempts(history: History, subject: Subject): Found {
-  const found = new Map<string, { readonly attempt: Attempt; readonly ids: Set<string> }>()
-  const add = (attempt: Attempt, id?: string): void => {
-    const name = formatAttempt(attempt)
-    const known = found.get(name) ?? { attempt, ids: new Set<string>() }
-    if (id !== undefined) known.ids.add(id)
-    found.set(name, known)
-  }
+  const names = new Map<string, Attempt>()
+  const ids = new Map<string, Set<string>>()
+  const destinations = new Map<string, Destination>()
   for (const operation of history) {
-    for (const attempt of attemptsSent(operation)) if (isAskedFor(subject, attempt)) add(attempt)
-    for (const { attempt, id } of rowsOf(operation)) {
-      if (attempt !== undefined && isAskedFor(subject, attempt, id)) add(attempt, id)
+    for (const { attempt, sentTo } of sentIn(operation)) destinations.set(formatAttempt(attempt), sentTo)
+    const seen = rowsOf(operation).flatMap(({ attempt, id }) => (attempt === undefined ? [] : { attempt, id }))
+    for (const { attempt, id } of [...attemptsSent(operation).map(attempt => ({ attempt, id: undefined })), ...seen]) {
+      if (!isAskedFor(subject, attempt, id)) continue
+      const name = formatAttempt(attempt)
+      names.set(name, attempt)
+      const known = ids.get(name) ?? new Set<string>()
+      ids.set(name, id === undefined ? known : known.add(id))
     }
   }
-  return new Map([...found].toSorted(([, a], [, b]) => a.attempt.number - b.attempt.number))
+  const found = [...names].map(([name, attempt]) => {
+    return [name, { attempt, sentTo: destinations.get(name), ids: ids.get(name) ?? new Set<string>() }] as const
+  })
+  return new Map(found.toSorted(([, a], [, b]) => a.attempt.number - b.attempt.number))
 }
 
 export function attemptsSent(operation: Operation): readonly Attempt[] {
-  if (operation.kind !== 'write') return []
-  return operation.items.flatMap(({ what }) => (what.kind === 'event' ? [what.attempt] : []))
+  return sentIn(operation).map(({ attempt }) => attempt)
 }
 
 export function rowsOf(operation: Operation): readonly Row[] {
   return operation.kind === 'query' && operation.result?.kind === 'extraction' ? operation.result.rows : []
+}
+
+function sentIn(operation: Operation): readonly { readonly attempt: Attempt; readonly sentTo: Destination }[] {
+  if (operation.kind !== 'write') return []
+  const { project, items } = operation
+  return items.flatMap(({ what, collection }) =>
+    what.kind === 'event' ? { attempt: what.attempt, sentTo: { project, collection } } : [],
+  )
 }
 
 function isAskedFor(subject: Subject, attempt: Attempt, id?: string): boolean {
