@@ -1,108 +1,11 @@
-// Runs one address: a world, its company, its phases, and a verdict.
+// Runs one address.
 
-import { bitesOf } from '../chaos/carry-out.ts'
-import type { FaultReport } from '../chaos/carry-out.ts'
-import { formatFault } from '../chaos/fault.ts'
-import { simulatedActs } from '../chaos/sim-acts.ts'
-import { keyedEntropy } from '../sim/kernel/entropy.ts'
-import type { LogLine } from '../sim/kernel/log-book.ts'
-import type { SourcePatch } from '../sim/kernel/source-patch.ts'
-import { CHECKPOINT_ENTRIES } from '../sim/kernel/trace.ts'
-import type { TraceObserver } from '../sim/kernel/trace.ts'
-import type { RunEnd } from '../sim/kernel/world.ts'
-import { createSimulation } from '../sim/simulation.ts'
 import type { RunAddress } from './address.ts'
-import { Conductor } from './conductor.ts'
-import type { Ended } from './conductor.ts'
-import { HistoryBook } from './history-book.ts'
-import type { History } from './history.ts'
-import { findAll, judge, resultOf } from './judge.ts'
-import type { InvariantResult, Verdict } from './judge.ts'
+import { play } from './play.ts'
+import type { RunOptions, RunResult } from './run-result.ts'
 import { scenarioOf } from './registry.ts'
-import type { Scenario } from './scenario.ts'
-
-export interface RunOptions {
-  /** The world ends after so many entries. */
-  readonly untilEntry?: number
-  readonly observer?: TraceObserver
-  /** Planted bugs. */
-  readonly patches?: readonly SourcePatch[]
-}
-
-export interface RunResult {
-  readonly end: RunEnd
-  readonly verdict: Verdict
-  readonly traceHash: string
-  readonly checkpoints: readonly { readonly entry: number; readonly hash: string }[]
-  readonly entries: number
-  readonly virtualMicros: number
-  readonly history: History
-  readonly logs: readonly LogLine[]
-  readonly invariants: readonly InvariantResult[]
-  readonly faults: readonly FaultResult[]
-  /** Names by host index − 1, as the trace numbers hosts. */
-  readonly hosts: readonly string[]
-}
-
-export interface FaultResult {
-  readonly fault: string
-  /** Both −1: it never began. */
-  readonly fromMicros: number
-  readonly toMicros: number
-  readonly bites: number
-}
 
 /** Throws AddressError when the address names what is not there. */
 export async function runScenario(address: RunAddress, options: RunOptions = {}): Promise<RunResult> {
   return play(scenarioOf(address), address, options)
-}
-
-/** As `runScenario`, of a scenario that need not be registered. */
-export async function play(scenario: Scenario, address: RunAddress, options: RunOptions = {}): Promise<RunResult> {
-  const seed = `${scenario.name}#${address.seed}`
-  const production = scenario.prepare({ ...address, entropy: keyedEntropy(seed) })
-  const { limits, fabric } = production
-  const simulation = createSimulation({ seed, limits, ...options, ...(fabric === undefined ? {} : { fabric }) })
-  const { world } = simulation
-  const book = new HistoryBook(() => world.nowMicros)
-  const company = production.raise(simulation, book)
-  const acts = simulatedActs(simulation, { serves: host => company.serves(host), restartPauseMs: RESTART_PAUSE_MS })
-  const conductor = new Conductor({ production, company, acts, book })
-
-  let ended: Ended | undefined
-  const conduct = async (): Promise<void> => {
-    ended = await conductor.run()
-    world.stop(ended.kind)
-  }
-  world.schedule(0, undefined, 'world', () => void conduct())
-  const end = await world.run()
-
-  const history = book.history()
-  const faults = conductor.faultReports()
-  const evidence = { history, events: production.events, startEpochMs: world.startEpochMs }
-  const findings = findAll(production.invariants, evidence)
-  const verdict = judge({ end, ended, phase: conductor.phase, findings, deaths: world.deaths, faults })
-  return {
-    ...{ end, verdict, history },
-    traceHash: world.trace.hash(),
-    checkpoints: world.trace.checkpoints.map((hash, index) => ({ entry: (index + 1) * CHECKPOINT_ENTRIES, hash })),
-    entries: world.entries,
-    virtualMicros: world.nowMicros,
-    logs: world.logs.lines,
-    invariants: findings.map(resultOf),
-    faults: faults.map(toResult),
-    hosts: [...world.hosts.keys()],
-  }
-}
-
-/** A supervisor's, before it starts a process again that died by itself. */
-const RESTART_PAUSE_MS = 1_000
-
-function toResult({ planned, fromMicros, toMicros, changes }: FaultReport): FaultResult {
-  return {
-    fault: formatFault(planned.fault),
-    fromMicros: fromMicros ?? -1,
-    toMicros: toMicros ?? -1,
-    bites: bitesOf(changes),
-  }
 }
