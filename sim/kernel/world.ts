@@ -201,8 +201,9 @@ export class World {
     const realEndMs = real.nowMs() + limits.realMs
     const scope = new AsyncResource('World', { requireManualDestroy: true })
     this.#running = true
-    current.world = this
+    // Before the world is current: from then on listeners of `process` are the simulated process's.
     const release = catchFaults((error, event) => this.fault(error, event))
+    current.world = this
     try {
       for (;;) {
         if (this.#stopReason !== undefined) return { kind: 'stopped', reason: this.#stopReason }
@@ -245,12 +246,12 @@ export class World {
     } catch (error) {
       return { kind: 'harness-failed', error: error instanceof Error ? error : new Error(String(error)) }
     } finally {
-      release()
       for (const host of this.hosts.values()) host.dismantle()
       this.#queue.clear()
       this.#running = false
       current.world = undefined
       current.host = undefined
+      release()
     }
   }
 
