@@ -46,7 +46,8 @@ export function mergeFragments(a: Fragment, b: Fragment): Fragment {
 
 /** Without what its own deletions hide. */
 export function normalized(fragment: Fragment): Fragment {
-  return mergeFragments(fragment, { key: fragment.key, deletion: undefined, ranges: [], rows: [] })
+  const rows = fragment.rows.map(row => (row.deletion === undefined ? row : mergeRows(row, row)))
+  return mergeFragments({ ...fragment, rows }, { key: fragment.key, deletion: undefined, ranges: [], rows: [] })
 }
 
 /** The deletion that a row of the partition is under, its own aside. */
