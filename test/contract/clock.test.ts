@@ -1,0 +1,4 @@
+import { describeClock } from './clock.ts'
+import { withinSimulation } from './within.ts'
+
+describeClock('simulated', withinSimulation)

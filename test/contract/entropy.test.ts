@@ -1,0 +1,4 @@
+import { describeEntropy } from './entropy.ts'
+import { withinSimulation } from './within.ts'
+
+describeEntropy('simulated', withinSimulation)

@@ -1,0 +1,4 @@
+import { describeLog } from './log.ts'
+import { withinSimulation } from './within.ts'
+
+describeLog('simulated', withinSimulation)
