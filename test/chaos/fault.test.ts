@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { FaultSyntaxError, formatFault, hostsOf, parseFault, undoOf } from '../../chaos/fault.ts'
+import { FaultSyntaxError, formatFault, hostsOf, isMeant, parseFault, undoOf } from '../../chaos/fault.ts'
 import { anyFault } from './arbitrary-fault.ts'
 
 describe('a fault', () => {
@@ -44,5 +44,17 @@ describe('a fault', () => {
   ])('"%s" is refused with what was expected', text => {
     expect(() => parseFault(text)).toThrow(FaultSyntaxError)
     expect(() => parseFault(text)).toThrow(/expected `crash HOST`/)
+  })
+
+  test.each([
+    ['store-1', 'store-1', true],
+    ['store', 'store-1', true],
+    ['store', 'store-12', true],
+    ['store', 'store', true],
+    ['store-1', 'store-12', false],
+    ['kafka', 'kafka-controller', false],
+    ['store', 'storehouse-1', false],
+  ])('of %s means %s: %s', (end, host, expected) => {
+    expect(isMeant(end, host)).toBe(expected)
   })
 })
