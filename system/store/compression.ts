@@ -24,8 +24,8 @@ function inflate(stored: Uint8Array, rawLength: number): Uint8Array {
   }
 }
 
-/** Below this the frame of zstd costs more than it saves, and a call costs 15 µs. */
-const COMPRESSED_FROM_BYTES = 256
+/** Below this zstd saves little, and a call costs 15 µs. */
+const COMPRESSED_FROM_BYTES = 1_024
 
 /** No section of a block comes near it: a block has at most 4 MiB of JSON, or one larger event. */
 const RAW_BYTES_MAX = 256 * 1024 * 1024
