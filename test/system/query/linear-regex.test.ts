@@ -50,7 +50,7 @@ describe('a regular expression', () => {
         const [ours, theirs] = [compileRegex(source), new RegExp(source, 'u')]
         for (const one of texts) expect([source, one, ours.matches(one)]).toStrictEqual([source, one, theirs.test(one)])
       }),
-      { numRuns: 3_000 },
+      { seed: 1, numRuns: 3_000 },
     )
   })
 

@@ -26,15 +26,19 @@ describe('a cover', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 25 }), rows => {
         const covered = cover(rows)
-        for (let offset = 0; offset < 60; offset++) {
-          const takers = covered.filter(({ row: { start, end }, clips }) =>
-            (clips ?? [{ start, end }]).some(clip => clip.start <= offset && offset < clip.end),
+        const takersOf = (offset: number): unknown[] =>
+          covered.flatMap(({ row: taken, clips }) =>
+            (clips ?? [taken]).filter(clip => clip.start <= offset && offset < clip.end).map(() => taken),
           )
-          const expected = rowOf(rows, offset)
-          expect(takers.map(taker => taker.row)).toStrictEqual(expected === undefined ? [] : [expected])
-        }
+        const offsets = [...Array(60).keys()]
+        expect(offsets.map(takersOf)).toStrictEqual(
+          offsets.map(offset => {
+            const expected = rowOf(rows, offset)
+            return expected === undefined ? [] : [expected]
+          }),
+        )
       }),
-      { numRuns: 2_000 },
+      { seed: 1, numRuns: 1_000 },
     )
   })
 
@@ -52,6 +56,7 @@ describe('a cover', () => {
           }
         }
       }),
+      { seed: 2 },
     )
   })
 
@@ -61,6 +66,7 @@ describe('a cover', () => {
         const turned = [...rows.slice(turn % (rows.length + 1)), ...rows.slice(0, turn % (rows.length + 1))]
         expect(cover(turned)).toStrictEqual(cover(rows))
       }),
+      { seed: 3 },
     )
   })
 
