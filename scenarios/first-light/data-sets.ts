@@ -10,6 +10,9 @@ import type { SourceEvent } from '../source-event.ts'
 /** Flights and bird strikes are one project's, earthquakes another's: no key may read the other's. */
 export const PROJECTS = { birds: '4fea721933da5b4e8e000002', ground: '593ffe1ac9e77c0001ee3719' } as const
 
+/** Columns of bird strikes. */
+const NUMERIC = /^(Cost |Speed )/
+
 const FOLDER = join(dirname(createRequire(import.meta.url).resolve('vega-datasets')), '../data')
 
 export const FLIGHTS: readonly SourceEvent[] = readFlights()
@@ -64,8 +67,6 @@ function valueOf(column: string, text: string): string | number | null {
   if (!NUMERIC.test(column)) return text
   return text === '' ? null : Number(text)
 }
-
-const NUMERIC = /^(Cost |Speed )/
 
 function keyOf(set: string, index: number): string {
   return `${set}-${String(index).padStart(5, '0')}`

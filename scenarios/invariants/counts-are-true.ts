@@ -28,10 +28,8 @@ export const COUNTS_ARE_TRUE: Invariant = {
         continue
       }
       const visible = visibleOf(query)
-      if (visible === undefined) {
-        unread = query.collection
-        continue
-      }
+      if (visible === undefined) unread = query.collection
+      if (visible === undefined || operation.invokedMicros < visible.atMicros) continue
       const atLeast = matching(operation, visible.first, evidence).certain
       const last = matching(operation, visible.last, evidence)
       const atMost = last.certain + last.possible

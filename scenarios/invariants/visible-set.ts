@@ -4,6 +4,8 @@ import type { History, QueryOperation, Row } from '../history.ts'
 import type { Query } from '../query.ts'
 
 export interface VisibleSet {
+  /** When `first` was known. */
+  readonly atMicros: number
   readonly first: readonly Row[]
   /** The same, where nothing came in between. */
   readonly last: readonly Row[]
@@ -13,13 +15,13 @@ export interface VisibleSet {
 export function visibleSetsOf(
   history: History,
 ): (name: Pick<Query, 'project' | 'collection'>) => VisibleSet | undefined {
-  const sets = new Map<string, { first: readonly Row[]; last: readonly Row[] }>()
+  const sets = new Map<string, { atMicros: number; first: readonly Row[]; last: readonly Row[] }>()
   for (const operation of history) {
     const rows = operation.kind === 'query' && operation.phase === 'final' ? wholeOf(operation) : undefined
     if (operation.kind !== 'query' || rows === undefined) continue
     const key = keyOf(operation.query)
     const set = sets.get(key)
-    if (set === undefined) sets.set(key, { first: rows, last: rows })
+    if (set === undefined) sets.set(key, { atMicros: operation.returnedMicros, first: rows, last: rows })
     else set.last = rows
   }
   return name => sets.get(keyOf(name))
