@@ -47,16 +47,21 @@ async function perform(disk: Disk, names: ModelNames, steps: readonly Step[]): P
   for (const { act, path: index, other, share, length, isAwaited } of steps) {
     const path = PATHS[index] as string
     const file = names.now.get(path)
-    const answered = await callOf()
+    if (file === undefined) {
+      await openFile()
+      continue
+    }
+    const handle = handles.get(file) ?? (await disk.open(path))
+    handles.set(file, handle)
+    const answered = call(file, handle)
     if (isAwaited) await answered
 
-    async function callOf(): Promise<Promise<void>> {
-      if (act === 'open' || file === undefined) return openFile()
-      const handle = handles.get(file) ?? (await disk.open(path))
-      handles.set(file, handle)
+    function call(file: ModelFile, handle: DiskFile): Promise<void> {
       const content = Uint8Array.from({ length }, () => ++marks & 255)
       const position = Math.floor(file.size * share)
       switch (act) {
+        case 'open':
+          return Promise.resolve()
         case 'append':
           return changed(file, handle.append(content), () => file.write(file.size, content))
         case 'write':
@@ -88,13 +93,11 @@ async function perform(disk: Disk, names: ModelNames, steps: readonly Step[]): P
     }
 
     /** Names wait for each other, as their caller must know what is there. */
-    async function openFile(): Promise<Promise<void>> {
-      if (file !== undefined) return Promise.resolve()
+    async function openFile(): Promise<void> {
       const made = new ModelFile(names.changes + 1)
       const opened = disk.open(path, { create: true })
       await named(opened, now => void now.set(path, made))
       handles.set(made, await opened)
-      return Promise.resolve()
     }
 
     async function changed(of: ModelFile, called: Promise<unknown>, inModel: () => void): Promise<void> {
