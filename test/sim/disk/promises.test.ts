@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Disk, DiskFile } from '../../../system/runtime/disk.ts'
+import type { Latency } from '../../../sim/network/latency.ts'
 import { createSimulation } from '../../../sim/simulation.ts'
 import { ModelFile, ModelNames } from './model.ts'
 
@@ -37,7 +38,7 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
 const anyRound: fc.Arbitrary<Round> = fc.record({
   steps: fc.array(anyStep, { maxLength: 25 }),
   how: fc.constantFrom<Round['how'][]>('crash', 'power-loss'),
-  afterMicros: fc.nat(3000),
+  afterMicros: fc.nat(6000),
 })
 
 /** Does the steps, and tells the model of each: at its call that it may happen, at its answer that it has. */
@@ -125,13 +126,16 @@ async function allOf(disk: Disk): Promise<ReadonlyMap<string, Uint8Array>> {
   return found
 }
 
+/** So that many an operation is under way when its process dies. */
+const SLOW: Latency = { minMicros: 50, maxMicros: 1000, tailShare: 0, tailFactor: 1 }
+
 test('after any crashes and power losses a disk is in a state that its promises allow', async () => {
   const seen = { rounds: 0, lost: 0 }
   await fc.assert(
     fc.asyncProperty(fc.array(anyRound, { minLength: 1, maxLength: 4 }), fc.nat(1e6), async (rounds, seed) => {
       const limits = { virtualMicros: 3600e6, entries: 1e6, realMs: 20_000 }
       const simulation = createSimulation({ seed: `${seed}`, limits })
-      const host = simulation.addHost({ name: 'store', address: '10.0.0.1' })
+      const host = simulation.addHost({ name: 'store', address: '10.0.0.1', disk: { write: SLOW, name: SLOW } })
       const names = new ModelNames()
       const left = [...rounds]
       let last: Round | undefined
