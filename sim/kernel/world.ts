@@ -10,6 +10,7 @@ import { current } from './current.ts'
 import { catchFaults, drain, probeDrain } from './drain.ts'
 import type { FaultEvent } from './drain.ts'
 import { hasHandled } from './ambient/process-events.ts'
+import { replaceAgain } from './ambient/replace.ts'
 import { Entry, ENTRY_KINDS, EntryQueue } from './entry-queue.ts'
 import type { EntryKind } from './entry-queue.ts'
 import { keyedEntropy } from './entropy.ts'
@@ -195,6 +196,7 @@ export class World {
 
   #loop(): RunEnd {
     if (current.world !== undefined) throw new Error('another world is running in this process')
+    replaceAgain()
     probeDrain()
     const { limits, untilEntry = Infinity, observer } = this.#options
     const entriesMax = Math.min(limits.entries, untilEntry)

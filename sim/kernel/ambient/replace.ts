@@ -13,6 +13,16 @@ export function replace(target: object, key: PropertyKey, value: unknown): void 
   if (found === undefined) throw new Error(`nothing to replace: ${String(key)}`)
   const { configurable = false, enumerable = false } = found
   Object.defineProperty(target, key, { value, configurable, enumerable, writable: true })
+  if (target === globalThis || target === process) replaced.push({ target, key, value })
+}
+
+const replaced: { readonly target: object; readonly key: PropertyKey; readonly value: unknown }[] = []
+
+/** For the start of a run: test runners take what they need out of the globals, and put back what was there before us. */
+export function replaceAgain(): void {
+  for (const { target, key, value } of replaced) {
+    if (Reflect.get(target, key) !== value) Reflect.set(target, key, value)
+  }
 }
 
 /** The function at `key` goes on outside a run, and does what `inside` says in one. */
