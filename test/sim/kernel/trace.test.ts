@@ -39,7 +39,7 @@ it('every bit of every byte counts, and so does where the bytes were cut', () =>
 })
 
 it('kind, host, time and number of an entry all count, far beyond 32 bits of time', () => {
-  const entries = [
+  const entries: readonly Parameters<Trace['note']>[] = [
     [1, 1, 1, 1],
     [2, 1, 1, 1],
     [1, 2, 1, 1],
@@ -47,6 +47,6 @@ it('kind, host, time and number of an entry all count, far beyond 32 bits of tim
     [1, 1, 2 ** 32 + 1, 1],
     [1, 1, 2 ** 45 + 1, 1],
     [1, 1, 1, 2],
-  ] as const
+  ]
   expect(new Set(entries.map(entry => hashOf(trace => trace.note(...entry)))).size).toBe(entries.length)
 })
