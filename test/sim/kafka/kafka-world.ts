@@ -1,0 +1,154 @@
+// A simulated world with a controller, three brokers and hosts for clients that use kafkajs as the product does.
+
+import type { Kafka } from 'kafkajs'
+import { startBroker } from '../../../sim/kafka/broker/start-broker.ts'
+import type { KafkaBroker } from '../../../sim/kafka/broker/start-broker.ts'
+import type { BrokerSettings } from '../../../sim/kafka/broker/broker-settings.ts'
+import type { KafkaCluster } from '../../../sim/kafka/cluster.ts'
+import { startController } from '../../../sim/kafka/controller/start-controller.ts'
+import type { Host, HostProcess } from '../../../sim/kernel/host.ts'
+import { createSimulation } from '../../../sim/simulation.ts'
+import type { Simulation } from '../../../sim/simulation.ts'
+import type { Configuration } from '../../../system/configuration.ts'
+
+export const TOPIC = 'events'
+
+export interface ClientProcess extends HostProcess {
+  readonly kafka: Kafka
+}
+
+export interface KafkaWorld {
+  readonly simulation: Simulation
+  readonly controller: Host
+  /** By broker id minus one. */
+  readonly brokers: readonly Host[]
+  broker(id: number): KafkaBroker | undefined
+  isWhole(): boolean
+  /** Runs the program on a host of its own; the run ends when the last one has ended, or fails with its error. */
+  client(name: string, program: (process: ClientProcess) => Promise<void>): Host
+  /** Runs to the end; rejects if a program failed, or if the world came to another end. */
+  run(): Promise<void>
+}
+
+export const CLUSTER: KafkaCluster = {
+  clusterId: 'test-cluster',
+  controller: { host: '10.0.0.10', port: 9093 },
+  brokers: [1, 2, 3].map(id => ({ id, host: `10.0.0.${id}`, port: 9092 })),
+}
+
+export function kafkaWorld(
+  seed: string,
+  options: { readonly settings?: Partial<BrokerSettings>; readonly virtualSeconds?: number } = {},
+): KafkaWorld {
+  const simulation = createSimulation({
+    seed,
+    limits: { virtualMicros: (options.virtualSeconds ?? 600) * 1e6, entries: 20_000_000, realMs: 120_000 },
+  })
+  const running = new Map<number, { incarnation: number; broker: KafkaBroker }>()
+  const controller = simulation.addHost({ name: 'kafka-controller', address: CLUSTER.controller.host })
+  controller.start(async ({ runtime }) => void (await startController(runtime, { cluster: CLUSTER })))
+  const brokers = CLUSTER.brokers.map(({ id, host: address }) => {
+    const host = simulation.addHost({ name: `kafka-${id}`, address })
+    host.start(async ({ runtime }) => {
+      const { incarnation } = host
+      const broker = await startBroker(runtime, { cluster: CLUSTER, brokerId: id, settings: options.settings ?? {} })
+      running.set(id, { incarnation, broker })
+    })
+    return host
+  })
+  const brokerOf = (id: number): KafkaBroker | undefined => {
+    const host = brokers[id - 1]
+    const known = running.get(id)
+    return host?.state === 'up' && known?.incarnation === host.incarnation ? known.broker : undefined
+  }
+  let unfinished = 0
+  let failure: unknown
+  let clients = 0
+  return {
+    simulation,
+    controller,
+    brokers,
+    broker: brokerOf,
+    isWhole: () => CLUSTER.brokers.every(({ id }) => brokerOf(id)?.isWhole() === true),
+    client(name, program) {
+      unfinished++
+      clients++
+      const host = simulation.addHost({ name, address: `10.0.1.${clients}` })
+      host.start(process => {
+        const kafka = kafkaOf(process)
+        program({ ...process, kafka }).then(
+          () => {
+            if (--unfinished === 0) simulation.world.stop('done')
+          },
+          (error: unknown) => {
+            failure ??= error
+            simulation.world.stop('failed')
+          },
+        )
+      })
+      return host
+    },
+    async run() {
+      const end = await simulation.world.run()
+      if (failure !== undefined) throw failure as Error
+      if (end.kind === 'harness-failed') throw end.error
+      if (end.kind !== 'stopped') throw new Error(`the world has ended: ${end.kind} ${lastLines(simulation)}`)
+      const [death] = simulation.world.deaths
+      if (death !== undefined) throw new Error(`${death.host} died: ${death.error.stack}`)
+    },
+  }
+}
+
+/** As the product makes it, in the process's own instance of kafkajs. */
+function kafkaOf(process: HostProcess): Kafka {
+  const { kafkaClient } =
+    process.load<typeof import('../../../system/queue/kafka-client.ts')>('system/queue/kafka-client.ts')
+  const configuration = {
+    kafka: { brokers: CLUSTER.brokers.map(({ host, port }) => `${host}:${port}`) },
+    limits: { produceTimeoutMs: 5_000 },
+  } as Configuration
+  return kafkaClient(process.runtime, configuration)
+}
+
+/** Until the condition holds; asked ten times a second of virtual time. */
+export async function until(process: HostProcess, what: string, holds: () => boolean, seconds = 120): Promise<void> {
+  const { clock } = process.runtime
+  const endMs = clock.monotonicMs() + seconds * 1000
+  while (!holds()) {
+    if (clock.monotonicMs() > endMs) throw new Error(`not in ${seconds} s: ${what} ${lastLines(process.host.world)}`)
+    await clock.sleep(100)
+  }
+}
+
+function lastLines(of: Simulation | Simulation['world']): string {
+  const world = 'world' in of ? of.world : of
+  return world.logs.lines
+    .slice(-40)
+    .map(line => `\n${(line.atMicros / 1e6).toFixed(3)} ${line.host} ${line.message} ${JSON.stringify(line.fields)}`)
+    .join('')
+}
+
+export async function createTopic(
+  kafka: Kafka,
+  options: {
+    readonly topic?: string
+    readonly partitions?: number
+    readonly configs?: Readonly<Record<string, string>>
+  } = {},
+): Promise<void> {
+  const { topic = TOPIC, partitions = 3, configs = { 'min.insync.replicas': '2' } } = options
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: [
+      {
+        topic,
+        numPartitions: partitions,
+        replicationFactor: 3,
+        configEntries: Object.entries(configs).map(([name, value]) => ({ name, value })),
+      },
+    ],
+  })
+  await admin.disconnect()
+}
