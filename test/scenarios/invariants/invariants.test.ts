@@ -20,8 +20,7 @@ const without =
 
 const replied =
   (reply: Reply) =>
-  (operation: Operation): Operation =>
-    ({ ...operation, reply })
+  (operation: Operation): Operation => ({ ...operation, reply })
 
 const told =
   (fate: Fate, reply?: Reply) =>
