@@ -16,8 +16,8 @@ import { isSentence } from './wrong-use.ts'
 export async function main(args: readonly string[]): Promise<void> {
   const program = new Command('foreshock')
     .description(
-      'Rehearses an event-analytics platform: whole clusters in one process, in virtual time,\n' +
-        'with crashes and power losses drawn from a seed, judged by what clients saw.',
+      'Rehearses an event-analytics platform: whole clusters in one process, in virtual time, with crashes and power ' +
+        'losses drawn from a seed, judged by what clients saw.',
     )
     .usage('COMMAND')
     .addHelpText('after', `\n${exitCodeTable()}\n\n${FIRST_STEPS}`)
@@ -27,6 +27,7 @@ export async function main(args: readonly string[]): Promise<void> {
   for (const command of [program, ...program.commands]) {
     const help = command === program ? 'foreshock --help' : `foreshock ${command.name()} --help`
     command.exitOverride().configureOutput({
+      getOutHelpWidth: () => HELP_WIDTH,
       outputError: (text, write) => write(`${text.trim().replace(/^error: /, 'foreshock: ')} (${help} shows more)\n`),
     })
   }
@@ -45,6 +46,9 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+/** Whatever the terminal: the tables below the options do not break either. */
+const HELP_WIDTH = 120
+
 const COMMANDS: readonly (() => Command)[] = [
   listCommand,
   runCommand,
@@ -57,10 +61,10 @@ const COMMANDS: readonly (() => Command)[] = [
 ]
 
 const FIRST_STEPS = `First steps:
-  foreshock list                                    what can be rehearsed
-  foreshock run first-light --faults light --seed 7 one run; its report lands in reports/out/
-  foreshock seeds first-light --seeds 1..100        a hundred runs on all cores; prints the addresses that failed
-An address such as 'first-light/default@light:small#7' names a run; foreshock replay ADDRESS shows it again.`
+  npx foreshock list                              what can be rehearsed
+  npx foreshock run first-light --seed 7          one run; its report lands in reports/out/
+  npx foreshock seeds first-light --seeds 1..100  a hundred runs on all cores, and the addresses of those that failed
+An address such as 'first-light/default@light:small#7' names a run: foreshock replay ADDRESS shows it again.`
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) {

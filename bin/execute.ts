@@ -3,7 +3,7 @@
 import { formatAddress } from '../scenarios/address.ts'
 import type { RunAddress } from '../scenarios/address.ts'
 import { runScenario } from '../scenarios/run.ts'
-import type { RunResult } from '../scenarios/run.ts'
+import type { RunResult } from '../scenarios/run-result.ts'
 import type { SourcePatch } from '../sim/kernel/source-patch.ts'
 import type { TraceObserver } from '../sim/kernel/trace.ts'
 import { RECORD_FORMAT } from '../reports/run-record.ts'

@@ -62,7 +62,7 @@ export async function performRun(address: RunAddress, options: RunOptions): Prom
   writeRunFolder(folder, { record, history, logs, trace: recorder.encode(result.hosts) })
   if (typeof options.logs === 'string') printLogs(logs, options.logs)
   const shownFolder = shownPath(folder)
-  console.log(formatRun(record, { realMs, folder: shownFolder }))
+  console.log(formatRun(record, { realMs, folder: shownFolder, until: options.until }))
   process.exitCode = EXIT_CODES[record.verdict.kind].code
   if (options.verify === true) await verify(record, { ...options, folder: shownFolder })
 }
@@ -84,18 +84,18 @@ async function verify(record: RunRecord, options: { readonly folder: string; rea
     ...(options.until === undefined ? {} : { untilEntry: options.until }),
   })
   if (reply.kind === 'failed') {
-    console.error(`verify:   the second run failed: ${reply.message}`)
+    console.error(`verify   the second run failed: ${reply.message}`)
     process.exitCode = EXIT_CODES['harness-failed'].code
     return
   }
   const comparison = compareRecords(record, reply.record)
   if (comparison.kind === 'same') {
-    console.log(`verify:   a second run in a fresh process: ${describeComparison(comparison)}`)
+    console.log(`verify   a second run in a fresh process: ${describeComparison(comparison)}`)
     return
   }
   console.error(
-    `verify:   a second run in a fresh process was another run: ${describeComparison(comparison)}\n` +
-      `find it:  npx foreshock diff ${options.folder} '${record.address}'`,
+    `verify   a second run in a fresh process was another run: ${describeComparison(comparison)}\n` +
+      `find it  npx foreshock diff ${options.folder} '${record.address}'`,
   )
   process.exitCode = EXIT_CODES['harness-failed'].code
 }

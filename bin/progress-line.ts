@@ -40,9 +40,12 @@ export class ProgressLine {
     const left = leftMs === undefined ? '' : `, about ${(leftMs / 1_000).toFixed(0)} s left`
     const failed = this.#failed === 0 ? '' : `, ${this.#failed} failed`
     const text = `${what}: ${this.#done} of ${total} runs${failed}, ${(elapsedMs / 1_000).toFixed(0)} s${left}`
-    this.#stream.write(`${CLEAR}${text.slice(0, this.#stream.columns - 1)}`)
+    this.#stream.write(`${CLEAR}${text.slice(0, (this.#stream.columns || COLUMNS) - 1)}`)
   }
 }
+
+/** Of a terminal that does not say. */
+const COLUMNS = 80
 
 /** To the start of the line, and nothing after it. */
 const CLEAR = '\r\u001B[K'

@@ -2,7 +2,7 @@
 // that a folder which has it is whole.
 
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { History } from '../scenarios/history.ts'
 import type { LogRecord } from './log-text.ts'
 import { parseRunRecord, RunRecordError } from './run-record.ts'
@@ -27,7 +27,7 @@ export function defaultRunFolder(root: string, address: string): string {
 /** Throws RunRecordError when the folder cannot be written, before a run is spent on it. */
 export function prepareRunFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     const probe = join(folder, '.writable')
     writeFileSync(probe, '')
     rmSync(probe)
@@ -37,9 +37,22 @@ export function prepareRunFolder(folder: string): void {
   }
 }
 
+/** Step by step: Node's recursive mkdir never returns where the system refuses without a word on why, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolder(parent)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another run may have made it in between.
+    if (codeOf(error) !== 'EEXIST') throw error
+  }
+}
+
 export function writeRunFolder(folder: string, files: RunFiles): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     writeLines(join(folder, HISTORY), files.history)
     writeLines(join(folder, LOGS), files.logs)
     writeFileSync(join(folder, TRACE), files.trace)

@@ -9,6 +9,8 @@ export interface RunTextOptions {
   readonly realMs: number
   /** Where the report is. */
   readonly folder?: string
+  /** The entry at which it was stopped, as was asked. */
+  readonly until?: number | undefined
 }
 
 /** Several lines, without a line break at the end. The verdict comes last: that is where the eye is when a run ends. */
@@ -29,7 +31,9 @@ export function formatRun(record: RunRecord, options: RunTextOptions): string {
     ...invariants.filter(({ outcome }) => outcome !== 'held').flatMap(witnessLines),
     ...(record.failure === undefined ? [] : indented(record.failure)),
     '',
-    ...(isGood ? [] : [`replay   ${replayLine(record)}`]),
+    ...(isGood
+      ? []
+      : [`replay   ${replayLine(record)}${options.until === undefined ? '' : ` --until ${options.until}`}`]),
     ...explainLines(record, options.folder),
     ...(options.folder === undefined ? [] : [`report   ${options.folder}`]),
   ].join('\n')

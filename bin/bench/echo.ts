@@ -21,9 +21,9 @@ export async function measureEcho(nowMs: () => number): Promise<Measured> {
   for (let index = 1; index <= CLIENTS; index++) {
     const client = simulation.addHost({ name: `client-${index}`, address: addressOf(index) })
     client.start(async ({ runtime }) => {
-      const roundTrip = await connectEcho(runtime.network, addressOf(0))
+      const echo = await connectEcho(runtime.network, addressOf(0))
       for (let count = 0; count < ROUND_TRIPS / CLIENTS; count++) {
-        await roundTrip(count)
+        await echo.roundTrip(count)
         done++
       }
       if (--running === 0) simulation.world.stop('all answered')
@@ -61,32 +61,41 @@ export async function serveEcho(network: Network): Promise<void> {
   })
 }
 
-/** Answers a function that sends a message of that number and awaits it back. Tries until the server listens. */
-export async function connectEcho(network: Network, address: string): Promise<(count: number) => Promise<void>> {
-  let connection: Connection | undefined
-  while (connection === undefined) {
-    connection = await network.connect({ host: address, port: PORT }).catch(() => undefined)
+/** A connection to the server; tries until that listens. */
+export async function connectEcho(network: Network, address: string): Promise<EchoClient> {
+  for (;;) {
+    const connection = await network.connect({ host: address, port: PORT }).catch(() => undefined)
+    if (connection !== undefined) return new EchoClient(connection)
   }
-  return awaitable(connection)
 }
 
-function awaitable(connection: Connection): (count: number) => Promise<void> {
-  let received: (chunk: Uint8Array) => void = () => undefined
-  connection.handle({ onData: chunk => received(chunk) })
-  return async count => {
+export class EchoClient {
+  readonly #connection: Connection
+  #received: (chunk: Uint8Array) => void = () => undefined
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+    connection.handle({ onData: chunk => this.#received(chunk) })
+  }
+
+  /** Sends a message of that number, awaits it back, and checks each byte. */
+  async roundTrip(count: number): Promise<void> {
     const message = messageOf(count)
-    connection.write(message)
-    let missing = MESSAGE_BYTES
-    while (missing > 0) {
-      const chunk = await new Promise<Uint8Array>(resolve => {
-        received = resolve
-      })
-      const from = MESSAGE_BYTES - missing
-      for (let index = 0; index < chunk.length; index++) {
-        if (chunk[index] !== message[from + index]) throw new Error(`not what was sent, at byte ${from + index}`)
+    this.#connection.write(message)
+    let position = 0
+    while (position < MESSAGE_BYTES) {
+      const chunk = await this.#read()
+      for (let index = 0; index < chunk.length; index++, position++) {
+        if (chunk[index] !== message[position])
+          throw new Error(`byte ${position} of message ${count} is not what was sent`)
       }
-      missing -= chunk.length
     }
+  }
+
+  #read(): Promise<Uint8Array> {
+    return new Promise(resolve => {
+      this.#received = resolve
+    })
   }
 }
 

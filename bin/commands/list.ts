@@ -1,6 +1,7 @@
 // foreshock list: what can be rehearsed, and the words by which it is asked for.
 
 import { Command } from 'commander'
+import { wrapText } from '../../reports/wrap-text.ts'
 import { SCENARIOS } from '../../scenarios/registry.ts'
 import { addressOf } from '../choose-address.ts'
 import { exampleText } from '../examples.ts'
@@ -29,7 +30,7 @@ function formatScenario(scenario: Scenario, isWhole: boolean): string {
   const { name, title, story, variants, sizes, faults } = scenario
   return [
     `${name}: ${title}`,
-    ...(isWhole ? ['', ...wrapped(story), ''] : []),
+    ...(isWhole ? ['', ...wrapText(story, LINE_LENGTH_MAX).map(line => `  ${line}`), ''] : []),
     ...items('variants', variants),
     ...items('sizes', sizes),
     ...items('faults', faults),
@@ -44,16 +45,6 @@ function items(title: string, list: readonly Item[]): readonly string[] {
     const lead = index === 0 ? title.padEnd(TITLE_WIDTH) : ' '.repeat(TITLE_WIDTH)
     return `  ${lead}${name.padEnd(width)}  ${says}${index === 0 && list.length > 1 ? ' (default)' : ''}`
   })
-}
-
-function wrapped(text: string): readonly string[] {
-  const lines: string[] = []
-  for (const word of text.split(/\s+/).filter(each => each !== '')) {
-    const last = lines.at(-1)
-    if (last === undefined || last.length + word.length + 1 > LINE_LENGTH_MAX) lines.push(`  ${word}`)
-    else lines[lines.length - 1] = `${last} ${word}`
-  }
-  return lines
 }
 
 const TITLE_WIDTH = 10

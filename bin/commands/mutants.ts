@@ -1,9 +1,10 @@
 // foreshock mutants: plants known bugs in the product, one at a time, and shows which seed catches each.
 
 import { availableParallelism } from 'node:os'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { EXIT_CODES } from '../../reports/exit-codes.ts'
 import { formatTable } from '../../reports/table-text.ts'
+import { wrapText } from '../../reports/wrap-text.ts'
 import { parseAddress } from '../../scenarios/address.ts'
 import type { Mutant } from '../../test/mutants/mutant.ts'
 import { MUTANTS } from '../../test/mutants/mutants.ts'
@@ -25,10 +26,11 @@ export function mutantsCommand(): Command {
   return new Command('mutants')
     .description('plants known bugs in the product, one at a time, and searches for the first seed that catches each')
     .argument('[name...]', 'only these; all of them otherwise')
-    .option('--seeds <range>', 'where to search, such as 1..200, both included', parseSeedRange, {
-      first: 1,
-      last: 200,
-    })
+    .addOption(
+      new Option('--seeds <range>', 'where to search, both included')
+        .argParser(parseSeedRange)
+        .default({ first: 1, last: 200 }, '1..200'),
+    )
     .option('--jobs <number>', 'processes at a time', integerOption('--jobs', 1, 256), availableParallelism())
     .addHelpText('after', `\nThe planted bugs:\n${mutantLines().join('\n')}`)
     .addHelpText('after', exampleText('mutants', 'mutants index-before-block --seeds 1..50'))
@@ -36,7 +38,7 @@ export function mutantsCommand(): Command {
 }
 
 function mutantLines(): readonly string[] {
-  return formatTable(MUTANTS.map(({ name, says }) => [`  ${name}`, says]))
+  return MUTANTS.flatMap(({ name, says }) => [`  ${name}`, ...wrapText(says, 100).map(line => `      ${line}`)])
 }
 
 async function searchAll(names: readonly string[], choice: Choice): Promise<void> {

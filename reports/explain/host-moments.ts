@@ -25,13 +25,9 @@ export function hostMoments(logs: readonly LogRecord[], history: History, found:
   const settled = settledLines(logs, history, found)
   const places = placesOf(logs, found, settled)
   const isAboutRecord = (line: LogRecord): boolean => places.some(place => speaksOf(line, place))
-  const blocks = new Set(
-    logs
-      .filter(isAboutRecord)
-      .map(({ fields = {} }) => fields['block'])
-      .filter(id => id !== undefined),
-  )
-  const isAboutBlock = ({ fields = {} }: LogRecord): boolean => blocks.has(fields['block'])
+  const blocks = new Set(logs.filter(isAboutRecord).flatMap(({ fields = {} }) => textsOf(fields['block'])))
+  const isAboutBlock = ({ fields = {} }: LogRecord): boolean =>
+    textsOf(fields['block']).some(block => blocks.has(block))
   return logs
     .filter(line => settled.has(line) || isAboutBlock(line) || isAboutRecord(line))
     .map(line => momentOf(line, settled.get(line)))
@@ -118,6 +114,10 @@ function speaksOf({ fields = {} }: LogRecord, place: RecordPlace): boolean {
 function isOfRecord({ writer, n, records = 1 }: Readonly<Record<string, unknown>>, place: RecordPlace): boolean {
   if (typeof n !== 'number' || typeof records !== 'number' || typeof place.n !== 'number') return false
   return writer === place.writer && n <= place.n && place.n < n + records
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return typeof value === 'string' ? [value] : []
 }
 
 function momentOf(line: LogRecord, remark: string | undefined): Moment {
