@@ -8,9 +8,11 @@ import { connectingDuplex } from '../runtime/duplex.ts'
 import type { Log, LogLevel } from '../runtime/log.ts'
 import type { Network } from '../runtime/network.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import { calmRequestQueue } from './calm-request-queue.ts'
 
 /** kafkajs's own retries stay few: what must go on for ever goes on in our loops, where it is seen. */
 export function kafkaClient(runtime: Runtime, configuration: Configuration): Kafka {
+  calmRequestQueue()
   return new Kafka({
     clientId: `foreshock-${runtime.host}`,
     brokers: [...configuration.kafka.brokers],
