@@ -11,6 +11,7 @@ import { freeParsersWithTheirProcess, routeHttp } from './http.ts'
 import { routeMachine } from './machine.ts'
 import { routeMeasuredTime } from './measured-time.ts'
 import { routeModuleLoading } from './module-loading.ts'
+import { routeNames } from './names.ts'
 import { routeNextTick } from './next-tick.ts'
 import { routeProcessEvents } from './process-events.ts'
 import { routeRandomness } from './randomness.ts'
@@ -36,6 +37,7 @@ function install(): void {
   routeMachine()
   routeProcessEvents()
   routeSockets()
+  routeNames()
   routeHttp()
   routeFetch()
   const require = createRequire(import.meta.url)

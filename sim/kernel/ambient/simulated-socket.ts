@@ -30,7 +30,7 @@ export class SimulatedSocket extends ConnectionDuplex {
   constructor(options: { readonly allowHalfOpen?: boolean } = {}) {
     super()
     this.allowHalfOpen = options.allowHalfOpen === true
-    this.#network = networkOfRunningProcess()
+    this.#network = networkOfRunningProcess('net.Socket')
   }
 
   override get connecting(): boolean {
@@ -49,7 +49,7 @@ export class SimulatedSocket extends ConnectionDuplex {
   }
 
   connect(...args: unknown[]): this {
-    const { options, listener } = connectArguments(args)
+    const { options, listener } = portArguments('net.connect', args)
     const { host = 'localhost', timeout, timeoutMs } = options
     const port = Number(options.port)
     if (listener !== undefined) this.once('connect', listener)
@@ -151,28 +151,25 @@ export class SimulatedSocket extends ConnectionDuplex {
   }
 }
 
-/** `(port[, host][, listener])` or `(options[, listener])`, as net.Socket takes them. */
-export function connectArguments(args: unknown[]): {
-  readonly options: ConnectOptions
-  readonly listener: Listener | undefined
-} {
+/** `(port[, host][, listener])` or `(options[, listener])`, as net.connect and net.Server.listen take them. */
+export function portArguments(
+  name: string,
+  args: unknown[],
+): { readonly options: ConnectOptions; readonly listener: Listener | undefined } {
   // net.connect hands its arguments on as one array.
   const [first, ...rest] = args.length === 1 && Array.isArray(args[0]) ? (args[0] as unknown[]) : args
-  const last = rest.findLast(arg => typeof arg === 'function') as Listener | undefined
+  const listener = rest.findLast(arg => typeof arg === 'function') as Listener | undefined
   if (typeof first === 'object' && first !== null && 'port' in first) {
-    return { options: first as ConnectOptions, listener: last }
+    return { options: first as ConnectOptions, listener }
   }
-  if (typeof first !== 'number' && !/^\d+$/.test(String(first))) refuse('net.connect(path)', 'only ports are routed')
+  if (typeof first !== 'number' && !/^\d+$/.test(String(first))) refuse(`${name} of a path`, 'only ports are routed')
   const [host] = rest
-  return {
-    options: { port: first as number | string, ...(typeof host === 'string' ? { host } : {}) },
-    listener: last,
-  }
+  return { options: { port: first as number | string, ...(typeof host === 'string' ? { host } : {}) }, listener }
 }
 
-function networkOfRunningProcess(): Network {
+export function networkOfRunningProcess(asked: string): Network {
   const running = current.host?.process
-  return running?.runtime.network ?? refuse('net.Socket', 'no host is running')
+  return running?.runtime.network ?? refuse(asked, 'no host is running')
 }
 
 /** The connection, telling of what happens in the scope. */

@@ -1,9 +1,12 @@
 // net.Socket and net.connect: inside a run they are of the host's own network.
 
+import http from 'node:http'
 import net from 'node:net'
+import { checkInVirtualTime } from './http-server-checks.ts'
+import { listen } from './simulated-server.ts'
 import { SimulatedSocket } from './simulated-socket.ts'
 import { replace, route } from './replace.ts'
-import { refuse, trap } from './trap.ts'
+import { refuse } from './trap.ts'
 
 export function routeSockets(): void {
   const RealSocket = net.Socket
@@ -20,5 +23,9 @@ export function routeSockets(): void {
   for (const name of ['connect', 'createConnection'] as const) {
     route(net, name, args => new SimulatedSocket(args[0] as object).connect(...args))
   }
-  trap(net.Server.prototype, 'listen', 'net.Server.listen', 'listen on the Network port')
+  route(net.Server.prototype, 'listen', (args, self) =>
+    self instanceof http.Server
+      ? listen(self, args, () => checkInVirtualTime(self as http.Server))
+      : listen(self as net.Server, args),
+  )
 }

@@ -36,6 +36,10 @@ function methodsOf(target: object): string[] {
   )
 }
 
+function withoutLookup(target: object): string[] {
+  return functionsOf(target).filter(key => key !== 'lookup')
+}
+
 /** Those of a module that have a synchronous twin. */
 function withTwins(target: object): string[] {
   return functionsOf(target).filter(key => `${key}Sync` in target)
@@ -52,8 +56,8 @@ export function trapped(): readonly Trapped[] {
       keys: [...withTwins(zlib), ...zlibStreams()],
       why: `${THREADS}: use its synchronous twin`,
     },
-    { name: 'dns', target: dns, keys: functionsOf(dns), why: 'use the Network port' },
-    { name: 'dns.promises', target: dns.promises, keys: functionsOf(dns.promises), why: 'use the Network port' },
+    { name: 'dns', target: dns, keys: withoutLookup(dns), why: 'use the Network port' },
+    { name: 'dns.promises', target: dns.promises, keys: withoutLookup(dns.promises), why: 'use the Network port' },
     { name: 'crypto', target: crypto, keys: CRYPTO, why: THREADS },
     { name: 'crypto', target: crypto, keys: CRYPTO_RANDOM, why: 'it draws from the real generator' },
     {

@@ -6,16 +6,22 @@ import { addHost, smallWorld } from './small-world.ts'
 it('a stream is a function of the seed and of its labels, whatever was drawn before and elsewhere', () => {
   const label = fc.string({ maxLength: 6 })
   fc.assert(
-    fc.property(fc.string(), fc.array(label, { minLength: 1, maxLength: 4 }), fc.nat(20), label, (seed, path, draws, other) => {
-      const at = (root: ReturnType<typeof keyedEntropy>): ReturnType<typeof keyedEntropy> =>
-        path.reduce((stream, step) => stream.fork(step), root)
-      const busy = keyedEntropy(seed)
-      for (let draw = 0; draw < draws; draw++) {
-        busy.uint32()
-        busy.fork(other).float()
-      }
-      expect(at(busy).bytes(8)).toEqual(at(keyedEntropy(seed)).bytes(8))
-    }),
+    fc.property(
+      fc.string(),
+      fc.array(label, { minLength: 1, maxLength: 4 }),
+      fc.nat(20),
+      label,
+      (seed, path, draws, other) => {
+        const at = (root: ReturnType<typeof keyedEntropy>): ReturnType<typeof keyedEntropy> =>
+          path.reduce((stream, step) => stream.fork(step), root)
+        const busy = keyedEntropy(seed)
+        for (let draw = 0; draw < draws; draw++) {
+          busy.uint32()
+          busy.fork(other).float()
+        }
+        expect(at(busy).bytes(8)).toEqual(at(keyedEntropy(seed)).bytes(8))
+      },
+    ),
   )
 })
 
