@@ -109,16 +109,21 @@ export function simulatedActs(simulation: Simulation, options: SimulatedActsOpti
 function ruleOf(fault: LinkFault): Rule {
   switch (fault.kind) {
     case 'cut':
-      return ({ from, to }) => (isBetween(fault.between, from.name, to.name) ? DROP : PASS)
+      return ({ from, to }) => (isBetween(fault.between, from, to) ? DROP : PASS)
     case 'one-way-cut':
-      return ({ from, to }) => (isMeant(fault.from, from.name) && isMeant(fault.to, to.name) ? DROP : PASS)
+      return ({ from, to }) => (isFrom(fault.from, fault.to, { from, to }) ? DROP : PASS)
     case 'slow': {
       const delayed = { kind: 'delay', micros: fault.delayMs * 1_000 } as const
-      return ({ from, to }) => (isBetween(fault.between, from.name, to.name) ? delayed : PASS)
+      return ({ from, to }) => (isBetween(fault.between, from, to) ? delayed : PASS)
     }
   }
 }
 
-function isBetween([a, b]: readonly [string, string], from: string, to: string): boolean {
-  return (isMeant(a, from) && isMeant(b, to)) || (isMeant(b, from) && isMeant(a, to))
+function isBetween([a, b]: readonly [string, string], from: Host, to: Host): boolean {
+  return isFrom(a, b, { from, to }) || isFrom(b, a, { from, to })
+}
+
+/** Also where one end is of the many that the other means: but what a host says to itself crosses no link. */
+function isFrom(a: string, b: string, { from, to }: { readonly from: Host; readonly to: Host }): boolean {
+  return from !== to && isMeant(a, from.name) && isMeant(b, to.name)
 }

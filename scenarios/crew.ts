@@ -34,6 +34,8 @@ export class Crew {
   /** Handed over in entries that have not fired yet. */
   #unsent = 0
   #isFinalDone = false
+  #isCalm = false
+  readonly #reserve = { pauseMs: RESERVE_PAUSE_MS, isOver: (): boolean => this.#isCalm }
 
   /** The hosts are those that the workload names: there already, and nothing runs on them. */
   constructor(simulation: Simulation, options: CrewOptions, book: HistoryBook) {
@@ -67,13 +69,17 @@ export class Crew {
         this.#send(workload.clients[0]?.host, workload.warmUp)
         return
       case 'storm':
-        for (const { host, sends } of workload.clients) this.#send(host, sends)
+        for (const { host, sends, reserve } of workload.clients) {
+          this.#send(host, sends)
+          this.#on(host, () => void this.#writers.get(host)?.trickle(reserve, this.#reserve))
+        }
         for (const { host, queries, pauseMs } of workload.readers) {
           this.#on(host, () => void this.#reader(host).askOverAndOver(queries, pauseMs))
         }
         return
       case 'calm':
         this.#catchUp = undefined
+        this.#isCalm = true
         return
       case 'final':
         for (const reader of this.#readers.values()) reader.stop()
@@ -86,7 +92,7 @@ export class Crew {
     const areWritersIdle = this.#unsent === 0 && [...this.#writers.values()].every(writer => writer.isIdle)
     switch (phase) {
       case 'storm':
-        return areWritersIdle
+        return this.#unsent === 0 && [...this.#writers.values()].every(writer => writer.isBegun)
       case 'warm-up':
       case 'calm':
         // What is still sent must be settled before it makes sense to ask whether all of it is visible.
@@ -164,6 +170,7 @@ export class Crew {
   }
 }
 
+const RESERVE_PAUSE_MS = 800
 const PROBE_PAUSE_MS = 250
 
 /** Attempts that nobody knows the fate of may still be on their way when their client has given them up. */

@@ -24,6 +24,8 @@ export interface Workload {
 export interface ClientScript {
   readonly host: string
   readonly sends: readonly Send[]
+  /** Sent one after the other, from the end of the others to the end of the storm: no fault meets a world at rest. */
+  readonly reserve: readonly EventsSend[]
 }
 
 export interface ReaderScript {

@@ -40,6 +40,7 @@ export class Writer {
   readonly #options: WriterOptions
   readonly #ready: Send[] = []
   readonly #attempts = new Map<string, number>()
+  #unbegun = 0
   #waiting = 0
   #underWay = 0
 
@@ -61,9 +62,29 @@ export class Writer {
     return this.#waiting + this.#ready.length + this.#underWay
   }
 
+  /** The time of all that was given to `send` has come. */
+  get isBegun(): boolean {
+    return this.#unbegun === 0
+  }
+
   /** Each at its time, counted from now. */
   send(sends: readonly Send[]): void {
-    for (const send of sends) this.#sendLater(send, send.atMs)
+    this.#unbegun += sends.length
+    for (const send of sends) {
+      this.#sendLater(send, send.atMs)
+      this.#clock.setTimer(send.atMs, () => this.#unbegun--)
+    }
+  }
+
+  /** One after the other, from when all that was given to `send` has been begun; all the rest when `isOver` says so. */
+  async trickle(sends: readonly Send[], options: { readonly pauseMs: number; isOver(): boolean }): Promise<void> {
+    this.#waiting += sends.length
+    while (!this.isBegun && !options.isOver()) await this.#clock.sleep(options.pauseMs)
+    for (const send of sends) {
+      if (!options.isOver()) await this.#clock.sleep(options.pauseMs)
+      this.#waiting--
+      this.#sendLater(send, 0)
+    }
   }
 
   #sendLater(send: Send, delayMs: number): void {

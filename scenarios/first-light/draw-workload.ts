@@ -14,6 +14,8 @@ export interface WorkloadShape {
   readonly durationMs: number
   readonly clients: readonly string[]
   readonly readers: readonly string[]
+  /** Events that each client keeps for the time after its sends. */
+  readonly reserveEvents: number
   readonly readerPauseMs: number
   /** The probability that a send is a single event. */
   readonly singles: number
@@ -36,7 +38,12 @@ export function drawWorkload(entropy: Entropy, shape: WorkloadShape): Workload {
   const others = shuffled.filter(event => !isApart.has(event))
   const clients = shape.clients.map((host, index) => {
     const events = others.filter((_, place) => place % shape.clients.length === index)
-    return { host, sends: drawSends(entropy.fork(host), events, shape, index) }
+    const reserve = events.slice(0, shape.reserveEvents)
+    return {
+      host,
+      sends: drawSends(entropy.fork(host), events.slice(reserve.length), shape, index),
+      reserve: reserve.map(event => sendOf(0, [asItem(event)])),
+    }
   })
   return {
     warmUp: early.map(events => sendOf(0, events.map(asItem))),

@@ -17,7 +17,7 @@ const draw = (seed: string, more: Partial<SizeShape> = {}): Workload =>
 
 const sendsOf = ({ warmUp, clients, probes }: Workload): readonly Send[] => [
   ...warmUp,
-  ...clients.flatMap(({ sends }) => sends),
+  ...clients.flatMap(({ sends, reserve }) => [...sends, ...reserve]),
   ...probes,
 ]
 
