@@ -28,7 +28,7 @@ export async function answerProduce(
     request.topics.map(async ({ topic, partitions }) => ({
       topic,
       partitions: await Promise.all(
-        partitions.map(({ partition, records }) => {
+        partitions.map(async ({ partition, records }) => {
           const place = { topic, partition, partitionReplica: broker.replicas.find(topic, partition) }
           if (acks === undefined) return refused(partition, ERROR.INVALID_REQUIRED_ACKS)
           if (request.transactionalId !== null) return refused(partition, ERROR.INVALID_TXN_STATE)

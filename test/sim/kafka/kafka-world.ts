@@ -152,3 +152,30 @@ export async function createTopic(
   })
   await admin.disconnect()
 }
+
+/** Everything in the partition that a consumer may see, from the start. */
+export async function readAll(process: ClientProcess, partition: number, topic = TOPIC): Promise<string[]> {
+  const { kafka, runtime } = process
+  const admin = kafka.admin()
+  await admin.connect()
+  const offsets = await admin.fetchTopicOffsets(topic)
+  await admin.disconnect()
+  const end = Number(offsets.find(each => each.partition === partition)?.high ?? 0)
+  const values: string[] = []
+  if (end === 0) return values
+  const groupId = `reader ${Buffer.from(runtime.entropy.fork('reader').bytes(8)).toString('hex')} ${runtime.clock.monotonicMs()}`
+  const consumer = kafka.consumer({ groupId, sessionTimeout: 10_000, rebalanceTimeout: 10_000 })
+  await consumer.connect()
+  await consumer.subscribe({ topics: [topic], fromBeginning: true })
+  let next = 0
+  await consumer.run({
+    eachMessage: async ({ partition: from, message }) => {
+      if (from !== partition) return
+      next = Number(message.offset) + 1
+      values.push(message.value?.toString() ?? '')
+    },
+  })
+  await until(process, `read up to ${end}`, () => next >= end)
+  await consumer.disconnect()
+  return values
+}

@@ -14,7 +14,12 @@ test('what a producer was told is stored is read by a group, in order', async ()
       const [answer] = await producer.send({ topic: TOPIC, acks: -1, messages: [{ partition: 1, value: `v${n}` }] })
       expect(answer).toMatchObject({ errorCode: 0, partition: 1, baseOffset: String(n) })
     }
-    const consumer = kafka.consumer({ groupId: 'g', sessionTimeout: 10_000, rebalanceTimeout: 10_000, heartbeatInterval: 2_000 })
+    const consumer = kafka.consumer({
+      groupId: 'g',
+      sessionTimeout: 10_000,
+      rebalanceTimeout: 10_000,
+      heartbeatInterval: 2_000,
+    })
     await consumer.connect()
     await consumer.subscribe({ topics: [TOPIC], fromBeginning: true })
     await consumer.run({ eachMessage: async ({ message }) => void read.push(message.value!.toString()) })
