@@ -1,4 +1,14 @@
-// What one run of one measurement says.
+// What is measured, and what one run of a measurement says.
+
+export interface Measurement {
+  /** For `--only`. */
+  readonly name: string
+  readonly says: string
+  readonly unit: string
+  /** Runs in the same process before the one that counts: until the compiler has seen what it is to compile. */
+  readonly warmUps: number
+  run(): Promise<Measured>
+}
 
 export interface Measured {
   /** In the measurement's own unit. */
