@@ -8,7 +8,12 @@ export type WriteType = 'SIMPLE' | 'BATCH' | 'UNLOGGED_BATCH'
 export type ErrorBody =
   | { readonly kind: 'server-error' }
   | { readonly kind: 'protocol-error' }
-  | { readonly kind: 'unavailable'; readonly consistency: Consistency; readonly required: number; readonly alive: number }
+  | {
+      readonly kind: 'unavailable'
+      readonly consistency: Consistency
+      readonly required: number
+      readonly alive: number
+    }
   | { readonly kind: 'overloaded' }
   | { readonly kind: 'truncate-error' }
   | {
@@ -17,6 +22,22 @@ export type ErrorBody =
       readonly received: number
       readonly blockFor: number
       readonly writeType: WriteType
+    }
+  | {
+      readonly kind: 'write-failure'
+      readonly consistency: Consistency
+      readonly received: number
+      readonly blockFor: number
+      readonly failures: number
+      readonly writeType: WriteType
+    }
+  | {
+      readonly kind: 'read-failure'
+      readonly consistency: Consistency
+      readonly received: number
+      readonly blockFor: number
+      readonly failures: number
+      readonly dataPresent: boolean
     }
   | {
       readonly kind: 'read-timeout'
@@ -33,7 +54,7 @@ export type ErrorBody =
   | { readonly kind: 'unprepared'; readonly id: Uint8Array }
 
 /**
- * Refused or failed. All kinds but the two time-outs and `server-error` are definite: the request changed nothing.
+ * Refused or failed. All kinds but the time-outs, the failures and `server-error` are definite: the request changed nothing.
  * (An `unavailable` batch over several partitions may have written some of them, as in Cassandra.)
  */
 export class RequestError extends Error {

@@ -96,9 +96,7 @@ function parseFactor(text: string): number {
 }
 
 function unrecognized(option: string, strategy: string): Error {
-  return configError(
-    `Unrecognized strategy option {${option}} passed to ${strategy} for keyspace`,
-  )
+  return configError(`Unrecognized strategy option {${option}} passed to ${strategy} for keyspace`)
 }
 
 function configError(message: string): Error {

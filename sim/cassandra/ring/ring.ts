@@ -41,7 +41,9 @@ export class Ring {
   }
 
   /** The whole ring in token order, cut where the replicas change. */
-  rangesOf(replication: Replication): readonly { readonly range: TokenRange; readonly replicas: readonly RingNode[] }[] {
+  rangesOf(
+    replication: Replication,
+  ): readonly { readonly range: TokenRange; readonly replicas: readonly RingNode[] }[] {
     const ranges: { range: TokenRange; replicas: readonly RingNode[] }[] = []
     let after = MIN_TOKEN
     for (let index = 0; index <= this.#tokens.length; index++) {
