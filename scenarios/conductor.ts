@@ -52,9 +52,10 @@ export class Conductor {
     // What the storm has left undone is part of the calm, where everything must come right.
     const isUndone = (): boolean => this.#storm?.isOver() !== false && company.isWhole()
     if (!(await this.#until(isUndone, phases.calmMs))) return this.#missed()
-    if (!(await this.#go('calm', phases.calmMs))) return this.#missed()
-    if (!(await this.#go('final', phases.finalMs))) return this.#missed()
-    return { kind: 'over' }
+    // What has not come by the end of the calm will not come: the final reads say what it is.
+    const missed = (await this.#go('calm', phases.calmMs)) ? undefined : this.#missed()
+    if (!(await this.#go('final', phases.finalMs))) return missed ?? this.#missed()
+    return missed ?? { kind: 'over' }
   }
 
   async #weather(stormMs: number): Promise<void> {
