@@ -24,6 +24,8 @@ export interface KafkaWorld {
   readonly brokers: readonly Host[]
   broker(id: number): KafkaBroker | undefined
   isWhole(): boolean
+  /** A kafkajs client that begins with the other brokers. */
+  kafkaWithout(process: HostProcess, brokerId: number): Kafka
   /** Runs the program on a host of its own; the run ends when the last one has ended, or fails with its error. */
   client(name: string, program: (process: ClientProcess) => Promise<void>): Host
   /** Runs to the end; rejects if a program failed, or if the world came to another end. */
@@ -69,6 +71,7 @@ export function kafkaWorld(
     controller,
     brokers,
     broker: brokerOf,
+    kafkaWithout: (process, brokerId) => kafkaOf(process, brokerId),
     isWhole: () => CLUSTER.brokers.every(({ id }) => brokerOf(id)?.isWhole() === true),
     client(name, program) {
       unfinished++
@@ -100,11 +103,13 @@ export function kafkaWorld(
 }
 
 /** As the product makes it, in the process's own instance of kafkajs. */
-function kafkaOf(process: HostProcess): Kafka {
+function kafkaOf(process: HostProcess, without = 0): Kafka {
   const { kafkaClient } =
     process.load<typeof import('../../../system/queue/kafka-client.ts')>('system/queue/kafka-client.ts')
+  const brokers = CLUSTER.brokers.filter(({ id }) => id !== without)
+  const addresses = brokers.map(({ host, port }) => `${host}:${port}`)
   const configuration = {
-    kafka: { brokers: CLUSTER.brokers.map(({ host, port }) => `${host}:${port}`) },
+    kafka: { brokers: addresses },
     limits: { produceTimeoutMs: 5_000 },
   } as Configuration
   return kafkaClient(process.runtime, configuration)
