@@ -65,16 +65,19 @@ export async function survive(seed: string, options: SurvivalOptions): Promise<S
   let files = 0
   /** The first since the state was last looked at; a process may die before it has looked. */
   let powerLossMicros: number | undefined
+  /** A reader has seen the effect of so many of the first acts. */
+  let seenActs = 0
 
   host.start(async ({ runtime }) => {
     const engine = await openStorage(runtime, { ...SMALL, commitLogSync: options.mode })
     for (const table of TABLES) engine.setGcGrace(table, options.forgets === true ? 0 : Infinity)
     const found = await everything(engine, look)
-    const needed = mustSurvive(model, options.mode, powerLossMicros)
-    const at = statesLike(model, found, { from: needed, to: model.begun, look })
-    if (at === undefined) throw new Error(`found after ${deaths} deaths, seed ${seed}: ${JSON.stringify(found)}`)
-    lostActs += Math.max(0, model.acknowledged - at)
-    model.goOnFrom(at)
+    const from = mustSurvive({ model, seenActs, powerLossMicros }, options.mode)
+    const like = statesLike(model, found, { from, to: model.begun, look })
+    if (like === undefined) throw new Error(`found after ${deaths} deaths, seed ${seed}: ${JSON.stringify(found)}`)
+    lostActs += Math.max(0, model.acknowledged - like.last)
+    model.goOnFrom(like.last)
+    seenActs = 0
     powerLossMicros = undefined
     files += (await runtime.disk.list('cassandra/data')).length
     const entropy = runtime.entropy.fork('client')
@@ -115,8 +118,9 @@ export async function survive(seed: string, options: SurvivalOptions): Promise<S
       const from = model.acknowledged
       const fragment = await engine.read(table, key)
       const found = { [placeIn(table, key)]: look(fragment) }
-      const at = statesLike(model, found, { from, to: model.begun, look })
-      if (at === undefined) throw new Error(`read, seed ${seed}: ${JSON.stringify(found)}`)
+      const like = statesLike(model, found, { from, to: model.begun, look })
+      if (like === undefined) throw new Error(`read, seed ${seed}: ${JSON.stringify(found)}`)
+      seenActs = Math.max(seenActs, like.first)
     }
   }
   async function tidy(engine: StorageEngine, entropy: Entropy): Promise<void> {
@@ -162,22 +166,30 @@ export async function survive(seed: string, options: SurvivalOptions): Promise<S
 }
 
 /** How many of the first acts must have survived. */
-function mustSurvive(model: TableModel, mode: CommitLogSync, powerLossMicros: number | undefined): number {
-  if (mode !== 'periodic' || powerLossMicros === undefined) return model.acknowledged
+function mustSurvive(
+  was: { readonly model: TableModel; readonly seenActs: number; readonly powerLossMicros: number | undefined },
+  mode: CommitLogSync,
+): number {
+  const { model, seenActs, powerLossMicros } = was
+  if (mode !== 'periodic' || powerLossMicros === undefined) return Math.max(model.acknowledged, seenActs)
   return model.acknowledgedBefore(powerLossMicros - (PERIOD_MS + SYNC_MS_MAX) * 1000)
 }
 
-/** The last of the model's states that looks like what was found; undefined if none does. */
+/** The first and the last of the model's states that look like what was found; undefined if none does. */
 function statesLike(
   model: TableModel,
   found: Readonly<Record<string, string>>,
   { from, to, look }: { readonly from: number; readonly to: number; readonly look: Look },
-): number | undefined {
-  for (let acts = to; acts >= from; acts--) {
+): { readonly first: number; readonly last: number } | undefined {
+  const isLike = (acts: number): boolean => {
     const state: State = model.after(acts)
-    if (Object.entries(found).every(([place, text]) => look(state.get(place)) === text)) return acts
+    return Object.entries(found).every(([place, text]) => look(state.get(place)) === text)
   }
-  return undefined
+  let [first, last] = [from, to]
+  while (first <= to && !isLike(first)) first++
+  if (first > to) return undefined
+  while (!isLike(last)) last--
+  return { first, last }
 }
 
 type Look = (fragment: Fragment | undefined) => string
@@ -204,7 +216,7 @@ function visibleTextOf(fragment: Fragment | undefined): string {
   return live
     .map(row => {
       const cells = row.cells.map(cell =>
-        cell?.value === undefined ? '' : `${Buffer.from(cell.value)}@${cell.atMicros}`,
+        cell?.value === undefined ? '' : `${Buffer.from(cell.value).toString()}@${cell.atMicros}`,
       )
       return `${row.place} ${cells.join()}`.replace(/,+$/, '')
     })
