@@ -4,6 +4,7 @@
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { Clock } from '../runtime/clock.ts'
 import type { Log } from '../runtime/log.ts'
+import { HEARTBEAT_MS } from './consumer-times.ts'
 import type { LogRecord, LogWorker } from './log-worker.ts'
 
 export interface AssignmentPorts {
@@ -188,8 +189,6 @@ export class Assignment {
   }
 }
 
-/** Well below the session's time-out: some may be lost. */
-export const HEARTBEAT_MS = 2_000
 const PAUSE_MAX_MS = 2_000
 const NOTHING: Uint8Array = new Uint8Array(0)
 

@@ -4,7 +4,8 @@
 import type { Consumer, Kafka } from 'kafkajs'
 import type { Configuration } from '../configuration.ts'
 import type { Runtime } from '../runtime/runtime.ts'
-import { Assignment, HEARTBEAT_MS } from './assignment.ts'
+import { Assignment } from './assignment.ts'
+import { FETCH_WAIT_MS, HEARTBEAT_MS, REBALANCE_TIMEOUT_MS, SESSION_TIMEOUT_MS } from './consumer-times.ts'
 import type { LogWorker } from './log-worker.ts'
 
 export interface LogConsumer {
@@ -175,10 +176,6 @@ class GroupConsumer implements LogConsumer {
   }
 }
 
-/** Long enough for a pause of the process, short enough that a crashed worker's partitions soon go on elsewhere. */
-const SESSION_TIMEOUT_MS = 10_000
-const REBALANCE_TIMEOUT_MS = 10_000
-const FETCH_WAIT_MS = 1_000
 const FETCH_PARTITION_BYTES = 4 * 1024 * 1024
 const FETCH_BYTES = 16 * 1024 * 1024
 const METADATA_MAX_AGE_MS = 60_000

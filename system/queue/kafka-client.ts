@@ -6,8 +6,8 @@ import type { Socket } from 'node:net'
 import type { Configuration } from '../configuration.ts'
 import { connectingDuplex } from '../runtime/duplex.ts'
 import type { Log, LogLevel } from '../runtime/log.ts'
-import type { Network } from '../runtime/network.ts'
 import type { Runtime } from '../runtime/runtime.ts'
+import { watchAnswers } from './answer-watch.ts'
 import { calmRequestQueue } from './calm-request-queue.ts'
 
 /** kafkajs's own retries stay few: what must go on for ever goes on in our loops, where it is seen. */
@@ -18,9 +18,9 @@ export function kafkaClient(runtime: Runtime, configuration: Configuration): Kaf
     brokers: [...configuration.kafka.brokers],
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: configuration.limits.produceTimeoutMs,
-    enforceRequestTimeout: true,
+    enforceRequestTimeout: false,
     retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 2_000 },
-    socketFactory: socketFactory(runtime.network),
+    socketFactory: socketFactory(runtime, configuration.limits.produceTimeoutMs),
     logLevel: logLevel.WARN,
     logCreator: () => entry => writeEntry(runtime.log, entry),
   })
@@ -28,10 +28,11 @@ export function kafkaClient(runtime: Runtime, configuration: Configuration): Kaf
 
 const CONNECT_TIMEOUT_MS = 2_000
 
-function socketFactory(network: Network): ISocketFactory {
+function socketFactory({ network, clock }: Runtime, answerTimeoutMs: number): ISocketFactory {
   return ({ host, port, onConnect }) => {
     const socket = connectingDuplex(network, { host, port, timeoutMs: CONNECT_TIMEOUT_MS })
     socket.once('connect', onConnect)
+    watchAnswers(clock, socket, answerTimeoutMs)
     // kafkajs asks for the whole of net.Socket and uses write, end, on and these two.
     return Object.assign(socket, { setKeepAlive: () => socket, unref: () => socket }) as unknown as Socket
   }
