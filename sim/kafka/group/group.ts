@@ -172,7 +172,7 @@ export class Group {
   saved(generation: number, error: number, nowMs: number): void {
     if (this.#phase !== 'completing-rebalance' || generation !== this.#generation) return
     if (error === ERROR.NONE) this.#phase = 'stable'
-    this.#replyToSyncs(error)
+    this.#replyToSyncs(error, nowMs)
     if (error !== ERROR.NONE) this.#rebalance(nowMs)
   }
 
@@ -274,7 +274,7 @@ export class Group {
 
   /** Everybody must join anew; if all have, the next generation begins. */
   #rebalance(nowMs: number): void {
-    if (this.#phase === 'completing-rebalance') this.#replyToSyncs(ERROR.REBALANCE_IN_PROGRESS)
+    if (this.#phase === 'completing-rebalance') this.#replyToSyncs(ERROR.REBALANCE_IN_PROGRESS, nowMs)
     if (this.#phase === 'empty') this.#beginInitial(nowMs)
     else if (this.#phase !== 'preparing-rebalance') this.#rebalanceEndMs = nowMs + this.#rebalanceTimeoutMs()
     this.#phase = 'preparing-rebalance'
@@ -356,12 +356,14 @@ export class Group {
     this.#save(this)
   }
 
-  #replyToSyncs(error: number): void {
+  /** Whoever has waited for an answer was alive all the time. */
+  #replyToSyncs(error: number, nowMs: number): void {
     const syncing = [...this.#syncing]
     this.#syncing.clear()
     for (const [memberId, reply] of syncing) {
-      const assignment = error === ERROR.NONE ? this.#members.get(memberId)?.assignment : undefined
-      reply({ error, assignment: assignment ?? NOTHING })
+      const member = this.#members.get(memberId)
+      if (member !== undefined) member.lastSeenMs = nowMs
+      reply({ error, assignment: error === ERROR.NONE ? (member?.assignment ?? NOTHING) : NOTHING })
     }
   }
 

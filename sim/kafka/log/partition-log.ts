@@ -184,11 +184,11 @@ export class PartitionLog {
   async #readFromDisk(entries: readonly BatchEntry[]): Promise<readonly Buffer[]> {
     const batches: Buffer[] = []
     for (const entry of entries) {
-      if (entry.bytes === undefined) {
-        entry.bytes = bufferOver(await this.#files.read(entry))
-        this.#recent.keep(entry)
-      }
-      batches.push(entry.bytes)
+      const bytes = entry.bytes ?? bufferOver(await this.#files.read(entry))
+      batches.push(bytes)
+      if (entry.bytes !== undefined) continue
+      entry.bytes = bytes
+      this.#recent.keep(entry)
     }
     return batches
   }

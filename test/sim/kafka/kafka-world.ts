@@ -111,7 +111,7 @@ function kafkaOf(process: HostProcess, without = 0): Kafka {
   const configuration = {
     kafka: { brokers: addresses },
     limits: { produceTimeoutMs: 5_000 },
-  } as Configuration
+  } as unknown as Configuration
   return kafkaClient(process.runtime, configuration)
 }
 
