@@ -52,6 +52,7 @@ export class Conductor {
     // What the storm has left undone is part of the calm, where everything must come right.
     const isUndone = (): boolean => this.#storm?.isOver() !== false && company.isWhole()
     if (!(await this.#until(isUndone, phases.calmMs))) return this.#missed()
+    await this.#acts.sleep(phases.recoveryMs)
     // What has not come by the end of the calm will not come: the final reads say what it is.
     const missed = (await this.#go('calm', phases.calmMs)) ? undefined : this.#missed()
     if (!(await this.#go('final', phases.finalMs))) return missed ?? this.#missed()

@@ -58,7 +58,12 @@ export interface PhaseLimits {
   readonly warmUpMs: number
   /** After it the faults that still act are ended, and those that have not begun never do. */
   readonly stormMs: number
-  /** To be whole and caught up again, from the end of the last fault. */
+  /**
+   * From when all is undone and whole to the calm. Until then requests may still fail: connections that were cut try again
+   * later and later, and groups must first find out who is gone.
+   */
+  readonly recoveryMs: number
+  /** To be whole again, and then once more to be caught up. */
   readonly calmMs: number
   readonly finalMs: number
 }

@@ -111,6 +111,7 @@ const PHASES: PhaseLimits = {
   bootMs: 120_000,
   warmUpMs: 60_000,
   stormMs: 300_000,
+  recoveryMs: 30_000,
   calmMs: 180_000,
   finalMs: 120_000,
 }

@@ -44,7 +44,7 @@ function production(options: ToyOptions): Production {
     plan,
     oneAtATime: options.oneAtATime ?? [],
     limits: { virtualMicros: 120_000_000, entries: 1_000_000, realMs: 20_000, ...options.limits },
-    phases: { bootMs: 5_000, warmUpMs: 5_000, stormMs: 40_000, calmMs: 10_000, finalMs: 10_000 },
+    phases: { bootMs: 5_000, warmUpMs: 5_000, stormMs: 40_000, recoveryMs: 100, calmMs: 10_000, finalMs: 10_000 },
     invariants: options.invariants ?? [ALWAYS_HELD],
     events: new Map(),
     raise: simulation => raise(simulation, options),
