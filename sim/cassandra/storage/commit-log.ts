@@ -1,41 +1,32 @@
 // The commit log: what is in memory is here first. Mutations that come in one moment, or in one window, share an append
-// and a sync. A segment file goes when all that it holds is in sorted files.
+// and a sync.
 
 import type { Runtime } from '../../../system/runtime/runtime.ts'
 import type { CommitLogRecord } from './commit-log-record.ts'
 import { writeRecord } from './commit-log-record.ts'
-import type { FileNumbers } from './file-names.ts'
-import { segmentPath } from './file-names.ts'
-import type { RecordLog } from './record-log.ts'
-import { openRecordLog } from './record-log.ts'
+import type { ByteWriter } from '../wire/byte-writer.ts'
+import { PeriodicSync } from './periodic-sync.ts'
+import type { Segment, SegmentOptions } from './segments.ts'
+import { Segments } from './segments.ts'
 import type { CommitLogSync, Write } from './storage-engine.ts'
 import { StorageError } from './storage-error.ts'
 import { SyncTicks } from './sync-ticks.ts'
 
-export interface CommitLogOptions {
-  readonly directory: string
+export interface CommitLogOptions extends SegmentOptions {
   readonly mode: CommitLogSync
   /** Between two syncs: the period of `periodic`, the window of `group`. */
   readonly everyMs: number
-  readonly segmentBytes: number
-  readonly numbers: FileNumbers
-  /** Puts writes into memory, as soon as they are as durable as the mode wants them. */
+  /** Puts mutations into memory, as soon as they are as durable as the mode wants them. */
   readonly apply: (mutations: readonly (readonly Write[])[], bytes: number) => void
-  /** Whether memory has no room now; the log waits for it. */
+  /** When memory will have room, if it has none now: the log waits for it. */
   readonly room: () => Promise<void> | undefined
   readonly onFailure: (error: unknown) => void
-}
-
-export interface Segment {
-  readonly number: number
-  readonly bytes: number
 }
 
 /** What waits in the queue. Only the last batch grows. */
 type Item =
   | { readonly kind: 'batch'; readonly mutations: (readonly Write[])[]; bytes: number; readonly done: Done }
-  /** A new segment begins; `between` sees all that is in the older ones applied, and nothing of what comes in later ones. */
-  | { readonly kind: 'roll'; readonly between: () => void; readonly done: Done }
+  | { readonly kind: 'roll'; readonly between: (last: number) => void; readonly done: Done }
   | { readonly kind: 'drop'; readonly record: CommitLogRecord; readonly between: () => void; readonly done: Done }
   | { readonly kind: 'end'; readonly done: Done }
 
@@ -43,30 +34,20 @@ type Batch = Extract<Item, { kind: 'batch' }>
 type Done = PromiseWithResolvers<void>
 
 export class CommitLog {
-  readonly #runtime: Pick<Runtime, 'disk' | 'clock'>
   readonly #options: CommitLogOptions
-  readonly #ticks: SyncTicks
-  #closed: Segment[]
-  #number: number
-  #current: RecordLog
+  readonly #segments: Segments
+  readonly #windows: SyncTicks
+  readonly #periodic: PeriodicSync
   #queue: Item[] = []
   #isWriting = false
-  /** Of `periodic`: a sync is to come, or under way. */
-  #isSyncPlanned = false
-  #syncing: { readonly sinceMs: number; readonly done: Promise<void> } | undefined
   #refusal: StorageError | undefined
 
-  private constructor(
-    runtime: Pick<Runtime, 'disk' | 'clock'>,
-    options: CommitLogOptions,
-    segments: { readonly closed: readonly Segment[]; readonly number: number; readonly current: RecordLog },
-  ) {
-    this.#runtime = runtime
+  constructor(clock: Runtime['clock'], options: CommitLogOptions, segments: Segments) {
+    const { everyMs, onFailure } = options
     this.#options = options
-    this.#closed = [...segments.closed]
-    this.#number = segments.number
-    this.#current = segments.current
-    this.#ticks = new SyncTicks(runtime.clock, options.everyMs)
+    this.#segments = segments
+    this.#windows = new SyncTicks(clock, everyMs)
+    this.#periodic = new PeriodicSync(clock, { everyMs, log: segments, onFailure })
   }
 
   /** `closed` are the segments of earlier processes, whose records have been replayed. */
@@ -75,16 +56,12 @@ export class CommitLog {
     options: CommitLogOptions,
     closed: readonly Segment[],
   ): Promise<CommitLog> {
-    const number = options.numbers.next()
-    const { log } = await openRecordLog(runtime.disk, segmentPath(options.directory, number))
-    return new CommitLog(runtime, options, { closed, number, current: log })
+    return new CommitLog(runtime.clock, options, await Segments.open(runtime.disk, options, closed))
   }
 
   /** Of all segments. */
   get bytes(): number {
-    let bytes = this.#current.size
-    for (const segment of this.#closed) bytes += segment.bytes
-    return bytes
+    return this.#segments.bytes
   }
 
   /** Resolves when the writes are applied. `bytes` is the size of their record. */
@@ -98,15 +75,12 @@ export class CommitLog {
     return this.#enqueue({ kind: 'batch', mutations: [writes], bytes, done: Promise.withResolvers() })
   }
 
-  /** Resolves with the number of the last segment that came before `between`. */
-  async roll(between: () => void): Promise<number> {
-    let last = 0
-    const rolled = (): void => {
-      last = this.#closed.at(-1)?.number ?? 0
-      between()
-    }
-    await this.#enqueue({ kind: 'roll', between: rolled, done: Promise.withResolvers() })
-    return last
+  /**
+   * Begins a new segment. `between` is told the number of the one before, at a moment when all that is in that and in
+   * older ones has been applied, and nothing that comes in later ones.
+   */
+  roll(between: (last: number) => void): Promise<void> {
+    return this.#enqueue({ kind: 'roll', between, done: Promise.withResolvers() })
   }
 
   /** Resolves when the record is durable, in any mode. `between` comes after all writes before it, before all after it. */
@@ -114,25 +88,23 @@ export class CommitLog {
     return this.#enqueue({ kind: 'drop', record, between, done: Promise.withResolvers() })
   }
 
-  /** Nobody needs the closed segments up to that number. They go in their order, so that no gap is ever left. */
-  async removeThrough(number: number): Promise<void> {
-    for (let first = this.#closed[0]; first !== undefined && first.number <= number; first = this.#closed[0]) {
-      this.#closed.shift()
-      await this.#runtime.disk.remove(segmentPath(this.#options.directory, first.number))
-    }
+  /** Nobody needs the segments up to that number. */
+  removeThrough(number: number): Promise<void> {
+    return this.#segments.removeThrough(number)
   }
 
   /** Rejects all that waits, and all that comes. */
   refuse(error: StorageError): void {
     this.#refusal ??= error
+    this.#periodic.stop()
     const waiting = this.#queue
     this.#queue = []
     for (const { done } of waiting) done.reject(this.#refusal)
   }
 
   /** Resolves when all that was added before is durable. */
-  async stop(): Promise<void> {
-    await this.#enqueue({ kind: 'end', done: Promise.withResolvers() })
+  stop(): Promise<void> {
+    return this.#enqueue({ kind: 'end', done: Promise.withResolvers() })
   }
 
   #enqueue(item: Item): Promise<void> {
@@ -145,7 +117,7 @@ export class CommitLog {
   #plan(): void {
     if (this.#isWriting) return
     this.#isWriting = true
-    if (this.#options.mode === 'group') this.#ticks.next(() => void this.#writeQueue())
+    if (this.#options.mode === 'group') this.#windows.next(() => void this.#writeQueue())
     else void this.#writeQueue()
   }
 
@@ -173,11 +145,7 @@ export class CommitLog {
         continue
       }
       await this.#settle(written.splice(0))
-      if (item.kind === 'drop') await this.#current.append([writer => writeRecord(writer, item.record)])
-      await this.#current.sync()
-      if (item.kind === 'roll') await this.#openSegment()
-      if (item.kind === 'end') await this.#end()
-      else item.between()
+      await this.#act(item)
       item.done.resolve()
     }
     await this.#settle(written)
@@ -185,69 +153,36 @@ export class CommitLog {
 
   async #append({ mutations, bytes }: Batch): Promise<void> {
     await this.#options.room()
-    await this.#lag()
-    if (this.#current.size > 0 && this.#current.size + bytes > this.#options.segmentBytes) {
-      await this.#current.sync()
-      await this.#openSegment()
-    }
-    await this.#current.append(
-      mutations.map(writes => writer => writeRecord(writer, { kind: 'mutation', writes })),
-      bytes,
-    )
+    await this.#periodic.lag()
+    const records = mutations.map(writes => (writer: ByteWriter) => writeRecord(writer, { kind: 'mutation', writes }))
+    await this.#segments.append(records, bytes)
   }
 
   /** The batches are in the log: makes them as durable as they must be, and lets them be seen. */
   async #settle(batches: readonly Batch[]): Promise<void> {
     if (batches.length === 0) return
-    if (this.#options.mode === 'periodic') this.#planSync()
-    else await this.#current.sync()
+    if (this.#options.mode === 'periodic') this.#periodic.plan()
+    else await this.#segments.sync()
     for (const { mutations, bytes, done } of batches) {
       this.#options.apply(mutations, bytes)
       done.resolve()
     }
   }
 
-  /** The last segment is synced to its end before anything is in the next: only the last one can have a torn end. */
-  async #openSegment(): Promise<void> {
-    await this.#syncing?.done
-    this.#closed.push({ number: this.#number, bytes: this.#current.size })
-    await this.#current.close()
-    this.#number = this.#options.numbers.next()
-    const { log } = await openRecordLog(this.#runtime.disk, segmentPath(this.#options.directory, this.#number))
-    this.#current = log
-  }
-
-  #planSync(): void {
-    if (this.#isSyncPlanned) return
-    this.#isSyncPlanned = true
-    this.#ticks.next(() => {
-      this.#syncing = { sinceMs: this.#runtime.clock.monotonicMs(), done: this.#syncNow() }
-    })
-  }
-
-  async #syncNow(): Promise<void> {
-    try {
-      await this.#current.sync()
-    } catch (error) {
-      this.#options.onFailure(error)
+  async #act(item: Exclude<Item, Batch>): Promise<void> {
+    switch (item.kind) {
+      case 'roll':
+        item.between(await this.#segments.next())
+        return
+      case 'drop':
+        await this.#segments.append([writer => writeRecord(writer, item.record)], 0)
+        await this.#segments.sync()
+        item.between()
+        return
+      case 'end':
+        this.#refusal = new StorageError('stopped', 'the storage engine was stopped')
+        this.#periodic.stop()
+        await this.#segments.close()
     }
-    this.#syncing = undefined
-    this.#isSyncPlanned = false
-    if (this.#refusal === undefined && !this.#current.isSynced) this.#planSync()
-  }
-
-  /** As Cassandra: when the last sync began one and a half periods ago and has not ended, writers wait for it. */
-  async #lag(): Promise<void> {
-    const syncing = this.#syncing
-    if (syncing === undefined) return
-    const late = this.#runtime.clock.monotonicMs() - syncing.sinceMs > this.#options.everyMs / 2
-    if (late) await syncing.done
-  }
-
-  async #end(): Promise<void> {
-    this.#refusal = new StorageError('stopped', 'the storage engine was stopped')
-    this.#ticks.cancel()
-    await this.#syncing?.done
-    await this.#current.close()
   }
 }

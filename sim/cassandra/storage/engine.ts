@@ -144,7 +144,9 @@ export class Engine implements StorageEngine {
     const { log, tables, directory, numbers } = this.#parts
     const flushing: Flushing[] = []
     try {
-      const last = await log.roll(() => {
+      let last = 0
+      await log.roll(number => {
+        last = number
         this.#flushToCome = undefined
         for (const table of tables.values()) {
           const memtable = table.startFlush()

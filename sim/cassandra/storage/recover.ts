@@ -2,9 +2,9 @@
 
 import type { Disk } from '../../../system/runtime/disk.ts'
 import { readRecord } from './commit-log-record.ts'
-import type { Segment } from './commit-log.ts'
 import { FileNumbers, isTemporary, numberOf } from './file-names.ts'
 import { openRecordLog, readWholeRecordLog } from './record-log.ts'
+import type { Segment } from './segments.ts'
 import type { SortedFile } from './sorted-file.ts'
 import { openSortedFile } from './sorted-file.ts'
 import { Table } from './table.ts'

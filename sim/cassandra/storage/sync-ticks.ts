@@ -7,7 +7,6 @@ export class SyncTicks {
   readonly #clock: Clock
   readonly #everyMs: number
   readonly #startMs: number
-  #timer: Timer | undefined
 
   constructor(clock: Clock, everyMs: number) {
     this.#clock = clock
@@ -16,12 +15,8 @@ export class SyncTicks {
   }
 
   /** Calls `fire` at the next of them. */
-  next(fire: () => void): void {
+  next(fire: () => void): Timer {
     const sinceLastMs = (this.#clock.monotonicMs() - this.#startMs) % this.#everyMs
-    this.#timer = this.#clock.setTimer(this.#everyMs - sinceLastMs, fire)
-  }
-
-  cancel(): void {
-    this.#timer?.cancel()
+    return this.#clock.setTimer(this.#everyMs - sinceLastMs, fire)
   }
 }
