@@ -62,8 +62,8 @@ const COMMANDS: readonly (() => Command)[] = [
 
 const FIRST_STEPS = `First steps:
   npx foreshock list                              what can be rehearsed
-  npx foreshock run first-light --seed 7          one run; its report lands in reports/out/
-  npx foreshock seeds first-light --seeds 1..100  a hundred runs on all cores, and the addresses of those that failed
+  npx foreshock run first-light --faults light    one run; its report lands in reports/out/
+  npx foreshock seeds first-light --seeds 1..100  a hundred runs on all cores, and the addresses of what failed
 An address such as 'first-light/default@light:small#7' names a run: foreshock replay ADDRESS shows it again.`
 
 function exitCodeOf(error: unknown): number {

@@ -6,6 +6,8 @@ import type { Mutant } from '../test/mutants/mutant.ts'
 import { patched } from '../sim/kernel/source-patch.ts'
 import { formatAddress, parseAddress } from '../scenarios/address.ts'
 import { PROJECT_ROOT } from './project-root.ts'
+import { runInFreshProcess } from './run-pool.ts'
+import type { RunJob } from './run-worker.ts'
 import { sweep } from './sweep.ts'
 import type { SweptRun } from './sweep.ts'
 import type { SeedRange } from './wrong-use.ts'
@@ -24,31 +26,29 @@ export type SearchResult =
   /** The harness failed in a run before any that caught it: no seed after that counts. */
   | { readonly kind: 'failed'; readonly run: SweptRun; readonly tried: number }
 
-/** The first seed in order, however many processes there are. Throws Error if a patch no longer fits. */
+/**
+ * The first seed in order, however many processes there are, whose run fails with the bug and is as expected without it.
+ * Throws Error if a patch no longer fits.
+ */
 export async function searchMutant(mutant: Mutant, options: SearchOptions): Promise<SearchResult> {
   checkPatches(mutant)
-  const { seeds, commit, processes } = options
+  const { seeds, commit } = options
   const base = parseAddress(mutant.caughtBy)
-  const jobs = Array.from({ length: seeds.last - seeds.first + 1 }, (_, index) => ({
-    address: formatAddress({ ...base, seed: seeds.first + index }),
-    commit,
-    patches: mutant.patches,
-  }))
-  let isDecided = false
-  const runs = await sweep(jobs, {
-    processes,
-    verifyEvery: 0,
-    mayBegin: () => !isDecided,
-    onRun(run) {
-      if (isDecisive(run)) isDecided = true
-      options.onRun?.(run)
-    },
+  const jobs = Array.from({ length: seeds.last - seeds.first + 1 }, (_, index) => {
+    return { address: formatAddress({ ...base, seed: seeds.first + index }), commit, mutant: mutant.name }
   })
-  // Runs are begun in the order of their seeds, so all before the first decisive one have ended, too.
-  const first = runs.findIndex(isDecisive)
-  const run = runs[first]
-  if (run === undefined) return { kind: 'survived', tried: runs.length }
-  return { kind: run.outcome === 'harness-failed' ? 'failed' : 'caught', run, tried: first + 1 }
+  for (let from = 0; ;) {
+    const runs = await untilFailure(jobs.slice(from), options)
+    // Runs are begun in the order of their seeds, so all before the first that failed have ended, too.
+    const first = runs.findIndex(isFailure)
+    const run = runs[first]
+    if (run === undefined) return { kind: 'survived', tried: jobs.length }
+    from += first + 1
+    if (!isCaught(run)) return { kind: 'failed', run, tried: from }
+    const sound = await runInFreshProcess({ address: run.job.address, commit })
+    if (sound.kind === 'done' && sound.record.verdict.kind === 'as-expected')
+      return { kind: 'caught', run, tried: from }
+  }
 }
 
 export function isCaught({ outcome }: Pick<SweptRun, 'outcome'>): boolean {
@@ -64,6 +64,19 @@ export function checkPatches(mutant: Mutant): void {
   }
 }
 
-function isDecisive(run: SweptRun): boolean {
+function untilFailure(jobs: readonly RunJob[], options: SearchOptions): Promise<readonly SweptRun[]> {
+  let isOver = false
+  return sweep(jobs, {
+    processes: options.processes,
+    verifyEvery: 0,
+    mayBegin: () => !isOver,
+    onRun(run) {
+      if (isFailure(run)) isOver = true
+      options.onRun?.(run)
+    },
+  })
+}
+
+function isFailure(run: SweptRun): boolean {
   return isCaught(run) || run.outcome === 'harness-failed'
 }

@@ -16,6 +16,8 @@ import { formatAddress } from '../scenarios/address.ts'
 import type { RunAddress } from '../scenarios/address.ts'
 import { commitOf } from './commit.ts'
 import { execute } from './execute.ts'
+import { checkPatches } from './mutant-search.ts'
+import { mutantOf } from './planted-bug.ts'
 import { PROJECT_ROOT } from './project-root.ts'
 import { JOB_REAL_MS_MAX, runInFreshProcess } from './run-pool.ts'
 import { armWatchdog } from './watchdog.ts'
@@ -24,6 +26,7 @@ import { integerOption } from './wrong-use.ts'
 export interface RunOptions {
   readonly verify?: boolean
   readonly until?: number
+  readonly mutant?: string
   readonly out?: string
   /** A level; true: all of them. */
   readonly logs?: string | boolean
@@ -37,6 +40,7 @@ export function addRunOptions(command: Command): Command {
       'stops the world when so many entries of its trace are done',
       integerOption('--until', 1, Number.MAX_SAFE_INTEGER),
     )
+    .option('--mutant <name>', 'plants a known bug in the product first; foreshock mutants --help lists them')
     .option('--out <folder>', 'where the report goes (default: a folder below reports/out/)')
     .addOption(
       new Option('--logs [level]', 'prints what the hosts said, in virtual time').choices(LOG_LEVELS).preset('info'),
@@ -47,7 +51,8 @@ export function addRunOptions(command: Command): Command {
 export async function performRun(address: RunAddress, options: RunOptions): Promise<void> {
   const commit = commitOf(PROJECT_ROOT)
   const name = formatAddress({ ...address, commit })
-  const folder = options.out === undefined ? defaultRunFolder(PROJECT_ROOT, name) : resolve(options.out)
+  if (options.mutant !== undefined) checkPatches(mutantOf(options.mutant))
+  const folder = options.out === undefined ? defaultFolder(name, options.mutant) : resolve(options.out)
   prepareRunFolder(folder)
 
   const recorder = new TraceRecorder()
@@ -55,6 +60,7 @@ export async function performRun(address: RunAddress, options: RunOptions): Prom
   const { record, result, realMs } = await execute(address, {
     commit,
     untilEntry: options.until,
+    mutant: options.mutant,
     observer: recorder,
   })
   await disarm()
@@ -65,6 +71,10 @@ export async function performRun(address: RunAddress, options: RunOptions): Prom
   console.log(formatRun(record, { realMs, folder: shownFolder, until: options.until }))
   process.exitCode = EXIT_CODES[record.verdict.kind].code
   if (options.verify === true) await verify(record, { ...options, folder: shownFolder })
+}
+
+function defaultFolder(name: string, mutant: string | undefined): string {
+  return `${defaultRunFolder(PROJECT_ROOT, name)}${mutant === undefined ? '' : `.${mutant}`}`
 }
 
 /** As short as it can be given to another command from here. */
@@ -81,6 +91,7 @@ async function verify(record: RunRecord, options: { readonly folder: string; rea
   const reply = await runInFreshProcess({
     address: record.address,
     commit: record.commit,
+    ...(record.mutant === undefined ? {} : { mutant: record.mutant }),
     ...(options.until === undefined ? {} : { untilEntry: options.until }),
   })
   if (reply.kind === 'failed') {

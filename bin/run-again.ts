@@ -23,7 +23,10 @@ export async function runAgain(record: RunRecord, options: TraceWindowOptions): 
   const framesMax = Error.stackTraceLimit
   Error.stackTraceLimit = STACK_FRAMES_MAX
   try {
-    const { result } = await execute(address, { commit: record.commit, untilEntry: options.to, observer: window })
+    const { result } = await execute(address, {
+      ...{ commit: record.commit, mutant: record.mutant },
+      ...{ untilEntry: options.to, observer: window },
+    })
     const known = new Map(record.checkpoints.map(({ entry, hash }) => [entry, hash]))
     return {
       rows: window.rows(result.hosts),

@@ -1,7 +1,6 @@
 // A child process that runs the addresses it is sent, one after the other, and sends back what verdict.json would hold.
 
 import { parseAddress } from '../scenarios/address.ts'
-import type { SourcePatch } from '../sim/kernel/source-patch.ts'
 import type { RunRecord } from '../reports/run-record.ts'
 import { execute } from './execute.ts'
 
@@ -9,7 +8,7 @@ export interface RunJob {
   readonly address: string
   readonly commit: string
   readonly untilEntry?: number
-  readonly patches?: readonly SourcePatch[]
+  readonly mutant?: string
 }
 
 export type RunReply =

@@ -10,6 +10,8 @@ export interface RunRecord {
   readonly address: string
   /** Where the tree stood, with `-dirty` where it had changes; `unknown` outside a repository. */
   readonly commit: string
+  /** The bug that was planted first. */
+  readonly mutant?: string
   /** Version of the runtime. */
   readonly node: string
   readonly traceHash: string

@@ -18,7 +18,7 @@ export function formatRun(record: RunRecord, options: RunTextOptions): string {
   const { address, commit, verdict, faults, invariants } = record
   const isGood = verdict.kind === 'as-expected'
   return [
-    `${address}+${commit}`,
+    `${address}+${commit}${record.mutant === undefined ? '' : ` with the planted bug ${record.mutant}`}`,
     ...section('world', [
       `${formatVirtual(record.virtualMicros)} of virtual time in ${(options.realMs / 1_000).toFixed(1)} s, ` +
         `${formatCount(record.operations)} client operations, ${formatCount(record.entries)} entries`,
@@ -40,8 +40,8 @@ export function formatRun(record: RunRecord, options: RunTextOptions): string {
 }
 
 /** The one line that shows the run again. */
-export function replayLine(record: Pick<RunRecord, 'address' | 'commit'>): string {
-  return `npx foreshock replay '${record.address}+${record.commit}'`
+export function replayLine({ address, commit, mutant }: Pick<RunRecord, 'address' | 'commit' | 'mutant'>): string {
+  return `npx foreshock replay '${address}+${commit}'${mutant === undefined ? '' : ` --mutant ${mutant}`}`
 }
 
 /** The verdict in the words that a reader scans for. */

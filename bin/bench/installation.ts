@@ -65,6 +65,7 @@ async function runFor(
   }
   look()
   const end = await world.run()
+  if (end.kind === 'harness-failed') throw end.error
   const [death] = world.deaths
   if (death !== undefined) throw new Error(`${death.host} died: ${death.error.stack}`)
   if (started === undefined) throw new Error(`the run ended with ${end.kind}, and ${cluster.missing()}`)
@@ -79,7 +80,7 @@ const REQUEST_TIMEOUT_MS = 10_000
 
 const PROJECT = {
   ...{ id: '5f0c1a2b3d4e5f6a7b8c9d0e', name: 'bench' },
-  ...{ writeKey: 'benchWrites', readKey: 'benchReads', masterKey: 'benchMasters' },
+  ...{ writeKey: 'benchWrites5f0c1a2b', readKey: 'benchReads5f0c1a2b', masterKey: 'benchMasters5f0c1a2b' },
 }
 
 /** The client's requests, one each tenth of a second, to the hosts in turn. */

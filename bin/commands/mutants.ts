@@ -12,9 +12,10 @@ import { commitOf } from '../commit.ts'
 import { exampleText } from '../examples.ts'
 import { searchMutant } from '../mutant-search.ts'
 import type { SearchResult } from '../mutant-search.ts'
+import { mutantOf } from '../planted-bug.ts'
 import { ProgressLine } from '../progress-line.ts'
 import { PROJECT_ROOT } from '../project-root.ts'
-import { integerOption, parseSeedRange, WrongUse } from '../wrong-use.ts'
+import { integerOption, parseSeedRange } from '../wrong-use.ts'
 import type { SeedRange } from '../wrong-use.ts'
 
 interface Choice {
@@ -62,12 +63,6 @@ async function searchAll(names: readonly string[], choice: Choice): Promise<void
   const caught = results.filter(({ result }) => result.kind === 'caught').length
   console.log(`\n${caught} of ${results.length} planted bugs caught within ${seeds} seeds each`)
   process.exitCode = exitCodeOf(results.map(({ result }) => result.kind))
-}
-
-function mutantOf(name: string): Mutant {
-  const mutant = MUTANTS.find(each => each.name === name)
-  if (mutant !== undefined) return mutant
-  throw new WrongUse(`no bug is planted under the name ${name}: choose of ${MUTANTS.map(each => each.name).join(', ')}`)
 }
 
 const HEADER = ['mutant', 'caught', 'seed', 'seeds tried', 'by']

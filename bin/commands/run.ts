@@ -30,7 +30,7 @@ export function runCommand(): Command {
     .option('--faults <name>', 'which family of faults is drawn from the seed (default: its first)')
   addRunOptions(command).addHelpText(
     'after',
-    exampleText('run first-light', 'run first-light --faults power --seed 7 --verify'),
+    exampleText('run first-light', 'run first-light --faults light --seed 7 --verify'),
   )
   return command.action(async (scenario: string, choice: Choice) => {
     await performRun(addressOf(scenario, choice), choice)

@@ -42,7 +42,7 @@ export function seedsCommand(): Command {
       0,
     )
     .addHelpText('after', `\nCtrl-C ends it, with the summary of what was done.`)
-    .addHelpText('after', exampleText('seeds first-light --seeds 1..200', SWEEP_EXAMPLE))
+    .addHelpText('after', exampleText('seeds first-light --seeds 1..200 --faults light', SWEEP_EXAMPLE))
     .action(sweepSeeds)
 }
 

@@ -12,6 +12,6 @@ export interface Mutant {
   readonly caughtBy: string
   /** What that run is: broken where an invariant of safety does not hold, goal-missed where a goal does not. */
   readonly verdict: 'broken' | 'goal-missed'
-  /** What does not hold in it, as the scenario calls it. */
-  readonly invariant: string
+  /** A part of the verdict's sentence: it is caught for its own mistake, and not for another. */
+  readonly sign: string
 }

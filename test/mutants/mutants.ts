@@ -17,7 +17,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     caughtBy: 'first-light/default@light:small#1',
     verdict: 'broken',
-    invariant: '',
+    sign: '',
   },
   {
     name: 'progress-before-index',
@@ -31,7 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     caughtBy: 'first-light/default@light:small#1',
     verdict: 'broken',
-    invariant: '',
+    sign: '',
   },
   {
     name: 'index-before-block',
@@ -45,7 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     caughtBy: 'first-light/default@light:small#1',
     verdict: 'broken',
-    invariant: '',
+    sign: '',
   },
   {
     name: 'kafkajs-idempotent',
@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     caughtBy: 'first-light/default@light:small#1',
     verdict: 'broken',
-    invariant: '',
+    sign: '',
   },
   {
     name: 'two-partitions-in-one-send',
@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
         file: 'system/queue/log-producer.ts',
         find: '  isBroken: boolean\n}',
         replace:
-          '  isBroken: boolean\n  together?: Promise<Awaited<ReturnType<Producer["send"]>>>\n  batch?: Parameters<Producer["send"]>[0]\n}',
+          '  isBroken: boolean\n  together?: Promise<Awaited<ReturnType<Producer["send"]>>>\n  batch?: Parameters<Producer["send"]>[0] | undefined\n}',
       },
       {
         file: 'system/queue/log-producer.ts',
@@ -134,7 +134,7 @@ function bufferOf(`,
     ],
     caughtBy: 'first-light/default@light:small#1',
     verdict: 'broken',
-    invariant: '',
+    sign: '',
   },
   {
     name: 'lanes-not-restored',
@@ -145,12 +145,12 @@ function bufferOf(`,
       {
         file: 'system/stream/partition-run.ts',
         find: 'this.#lanes = saved.lanes',
-        replace: 'this.#lanes = NO_LANES',
+        replace: 'this.#lanes = []',
       },
     ],
     caughtBy: 'first-light/default@light:small#1',
     verdict: 'broken',
-    invariant: '',
+    sign: '',
   },
   {
     name: 'index-at-local-one',
@@ -164,6 +164,6 @@ function bufferOf(`,
     ],
     caughtBy: 'first-light/default@light:small#1',
     verdict: 'broken',
-    invariant: '',
+    sign: '',
   },
 ]
