@@ -1,0 +1,3 @@
+// The types of planted.cjs.
+
+export function next(name: string): number
