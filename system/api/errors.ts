@@ -7,7 +7,29 @@ interface ErrorRow {
   readonly retryAfterSeconds?: number
 }
 
-const ERRORS = {
+export type ErrorCode =
+  | 'InvalidJSONError'
+  | 'InvalidBatchError'
+  | 'InvalidEventError'
+  | 'InvalidCollectionNameError'
+  | 'InvalidPropertyNameError'
+  | 'InvalidPropertyValueError'
+  | 'InvalidKeenNamespacePropertyError'
+  | 'TimeframeDefinitionError'
+  | 'MalformedRequestError'
+  | 'InvalidApiKeyError'
+  | 'RequestForbiddenError'
+  | 'ResourceNotFoundError'
+  | 'InvalidHttpVerbError'
+  | 'RequestTimeoutError'
+  | 'RequestTooLargeError'
+  | 'UriTooLongError'
+  | 'HeadersTooLargeError'
+  | 'InternalServerError'
+  | 'ServiceUnavailableError'
+  | 'OutcomeUnknownError'
+
+const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   InvalidJSONError: { status: 400, sentence: 'The body is not JSON.' },
   InvalidBatchError: { status: 400, sentence: 'The body must be an object of lists of events.' },
   InvalidEventError: { status: 400, sentence: 'The event is invalid.' },
@@ -35,9 +57,7 @@ const ERRORS = {
     status: 504,
     sentence: 'It is not known whether this was stored: it may appear later.',
   },
-} as const satisfies Record<string, ErrorRow>
-
-export type ErrorCode = keyof typeof ERRORS
+}
 
 /** An answer other than success. */
 export interface ErrorAnswer {
@@ -60,7 +80,7 @@ export class ApiError extends Error {
 }
 
 export function answerOf(error: ApiError): ErrorAnswer {
-  const row: ErrorRow = ERRORS[error.code]
+  const row = ERRORS[error.code]
   const retryAfter = row.retryAfterSeconds === undefined ? {} : { 'retry-after': String(row.retryAfterSeconds) }
   return {
     status: row.status,

@@ -29,6 +29,7 @@ export class Assignment {
   readonly #topic: string
   readonly #over = new AbortController()
   readonly #sessions = new Map<number, Session>()
+  readonly #paused = new Set<number>()
   #busy = 0
 
   constructor(ports: AssignmentPorts, topic: string) {
@@ -42,8 +43,8 @@ export class Assignment {
   }
 
   /**
-   * To be called before the first fetch of an assignment. The partitions are paused at once and resumed where the worker's
-   * own cursor is; so nothing is handed over from where the group thinks that we are.
+   * To be called before the first fetch of an assignment. Reading begins anew where the worker's own cursor is: nothing is
+   * handed over from where the group thinks that we are.
    */
   begin(partitions: readonly number[]): void {
     this.end()
@@ -66,7 +67,11 @@ export class Assignment {
   async eachBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload
     const session = this.#sessions.get(batch.partition)
-    if (session?.next === undefined || payload.isStale()) return
+    if (session === undefined || payload.isStale()) return
+    if (session.next === undefined) {
+      this.#pausePartition(batch.partition)
+      return
+    }
     const leaderEpoch = leaderEpochOf(batch.messages.at(-1))
     if (session.leaderEpoch !== undefined && leaderEpoch > session.leaderEpoch) {
       this.#checkAgain(session, leaderEpoch)
@@ -94,8 +99,16 @@ export class Assignment {
   #start(partition: number, leaderEpoch?: number): void {
     const session: Session = { partition, next: undefined, leaderEpoch, isOver: false }
     this.#sessions.set(partition, session)
-    this.#ports.consumer.pause([{ topic: this.#topic, partitions: [partition] }])
     void this.#find(session)
+  }
+
+  /**
+   * Only when records come that we cannot use yet: while all partitions of a broker are paused, kafkajs does not ask it but
+   * sleeps for as long as a fetch may take.
+   */
+  #pausePartition(partition: number): void {
+    this.#paused.add(partition)
+    this.#ports.consumer.pause([{ topic: this.#topic, partitions: [partition] }])
   }
 
   async #find(session: Session): Promise<void> {
@@ -105,7 +118,10 @@ export class Assignment {
         const next = await this.#ports.worker.start(partition)
         if (session.isOver) return
         this.#ports.consumer.seek({ topic: this.#topic, partition, offset: String(next) })
-        this.#ports.consumer.resume([{ topic: this.#topic, partitions: [partition] }])
+        // kafkajs keeps a pause over the end of an assignment.
+        if (this.#paused.delete(partition)) {
+          this.#ports.consumer.resume([{ topic: this.#topic, partitions: [partition] }])
+        }
         session.next = next
         return
       } catch (error) {

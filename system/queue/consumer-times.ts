@@ -7,5 +7,8 @@ export const REBALANCE_TIMEOUT_MS = 10_000
 /** Well below the session's time-out: some may be lost. */
 export const HEARTBEAT_MS = 2_000
 
-/** A broker with nothing new answers a fetch after so long. */
-export const FETCH_WAIT_MS = 1_000
+/**
+ * A broker with nothing new answers a fetch after so long; one with something new answers at once. Heartbeats go out between
+ * fetches, so it must stay well below the session's time-out.
+ */
+export const FETCH_WAIT_MS = 3_000

@@ -40,7 +40,7 @@ export function monthOf(timestamp: EpochMs): number {
 }
 
 /** December 2199. */
-export const MONTH_MAX = 230 * 12 - 1
+export const MONTH_MAX: number = 230 * 12 - 1
 
 function hex(value: number, digits: number): string {
   return value.toString(16).padStart(digits, '0')

@@ -17,9 +17,9 @@ import { fakeRuntime } from '../queue/fake-runtime.ts'
 import type { FakeRuntime } from '../queue/fake-runtime.ts'
 import { memoryNetwork } from './memory-network.ts'
 
-export const W = 'W'.repeat(64)
-export const R = 'R'.repeat(64)
-export const M = 'M'.repeat(64)
+export const W: string = 'W'.repeat(64)
+export const R: string = 'R'.repeat(64)
+export const M: string = 'M'.repeat(64)
 export const EVENT = '/3.0/projects/p1/events/purchases'
 export const BATCH = '/3.0/projects/p1/events'
 

@@ -38,7 +38,7 @@ describe('a connection to a broker', () => {
 
   test('gives a broker the time that it may take on purpose', async () => {
     const patience: readonly (readonly [number, number])[] = [
-      [FETCH, 6_000],
+      [FETCH, 8_000],
       [JOIN_GROUP, 15_000],
       [SYNC_GROUP, 15_000],
     ]

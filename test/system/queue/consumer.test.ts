@@ -8,12 +8,36 @@ import { fakeRuntime, settle } from './fake-runtime.ts'
 import type { FakeRuntime } from './fake-runtime.ts'
 
 describe('an assigned partition', () => {
-  test('is paused until the worker has said where it begins, and begins there', async () => {
+  test('begins where the worker says, not where the group stands', async () => {
     const bench = await createBench()
     bench.consumer.join([0, 3])
-    expect(bench.consumer.done).toEqual(['pause 0', 'pause 3'])
     await settle()
-    expect(bench.consumer.done.slice(2)).toEqual(['seek 0 100', 'resume 0', 'seek 3 100', 'resume 3'])
+    expect(bench.consumer.done).toEqual(['seek 0 100', 'seek 3 100'])
+  })
+
+  test('is paused when records come before the worker has said where it begins, and they are not handed over', async () => {
+    const bench = await createBench()
+    bench.worker.failures.start = 1
+    bench.consumer.join([0])
+    await settle()
+    await bench.consumer.batch(0, [100, 101])
+    expect(bench.consumer.done).toEqual(['pause 0'])
+    await bench.runtime.clock.advance(1_000)
+    expect(bench.consumer.done).toEqual(['pause 0', 'seek 0 100', 'resume 0'])
+    expect(bench.worker.taken).toEqual([])
+  })
+
+  test('that was given back while it was paused is resumed when it comes again', async () => {
+    const bench = await createBench()
+    bench.worker.failures.start = 1
+    bench.consumer.join([0])
+    await settle()
+    await bench.consumer.batch(0, [100, 101])
+    bench.consumer.join([1])
+    await bench.runtime.clock.advance(1_000)
+    bench.consumer.join([0])
+    await settle()
+    expect(bench.consumer.done).toEqual(['pause 0', 'seek 1 100', 'seek 0 100', 'resume 0'])
   })
 
   test('is asked for its cursor until it has one', async () => {
@@ -22,7 +46,7 @@ describe('an assigned partition', () => {
     bench.consumer.join([0])
     await bench.runtime.clock.advance(2_000)
     expect(bench.worker.done).toEqual(['start 0', 'start 0', 'start 0', 'start 0'])
-    expect(bench.consumer.done).toEqual(['pause 0', 'seek 0 100', 'resume 0'])
+    expect(bench.consumer.done).toEqual(['seek 0 100'])
   })
 
   test('hands over its records once and without a gap, wherever batches overlap', async () => {

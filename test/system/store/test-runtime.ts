@@ -11,7 +11,7 @@ export interface TestRuntime extends Runtime {
   setWallMs(wallMs: number): void
 }
 
-export function testRuntime(startWallMs = Date.UTC(2026, 0, 1)): TestRuntime {
+export function testRuntime(startWallMs: number = Date.UTC(2026, 0, 1)): TestRuntime {
   let [nowMs, sequence, skewMs] = [0, 0, startWallMs]
   let timers: { readonly atMs: number; readonly sequence: number; readonly fire: () => void }[] = []
   const lines: TestRuntime['lines'] = []

@@ -9,8 +9,8 @@ export interface TestEvent {
   readonly body: unknown
 }
 
-export const WRITER = 'a'.repeat(32)
-export const OTHER_WRITER = 'b'.repeat(32)
+export const WRITER: string = 'a'.repeat(32)
+export const OTHER_WRITER: string = 'b'.repeat(32)
 
 export function record(given: {
   readonly offset: number
