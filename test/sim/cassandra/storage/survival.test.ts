@@ -7,11 +7,11 @@ import type { SurvivalOptions } from './survival.ts'
 const MODES = ['periodic', 'batch', 'group'] as const
 
 test.each(MODES)('%s: what is there after a crash or power loss is what was there before some of the last acts', mode =>
-  surviveAll({ mode, seeds: 12 }),
+  surviveAll({ mode, seeds: 8 }),
 )
 
 test.each(MODES)('%s: forgetting tombstones at once shows nobody what they hide', mode =>
-  surviveAll({ mode, seeds: 8, forgets: true }),
+  surviveAll({ mode, seeds: 5, forgets: true }),
 )
 
 async function surviveAll({ seeds, ...options }: SurvivalOptions & { readonly seeds: number }): Promise<void> {

@@ -25,9 +25,9 @@ const SMALL = {
   directory: 'cassandra',
   commitLogSyncPeriodMs: PERIOD_MS,
   commitLogSyncGroupWindowMs: 2,
-  commitLogSegmentBytes: 3000,
+  commitLogSegmentBytes: 1200,
   commitLogBytesMax: 8000,
-  memtableBytesMax: 2000,
+  memtableBytesMax: 5000,
 }
 
 export interface SurvivalOptions {
@@ -59,7 +59,7 @@ export async function survive(seed: string, options: SurvivalOptions): Promise<S
     .chain(arbitraryFragmentOf)
     .filter(fragment => !isEmptyFragment(fragment))
   const fragments = fc.sample(arbitrary, { seed: Number(seed), numRuns: 500 })
-  const look = options.forgets === true ? visibleTextOf : textOf
+  const look = remembering(options.forgets === true ? visibleTextOf : textOf)
   let deaths = 0
   let lostActs = 0
   let files = 0
@@ -112,7 +112,7 @@ export async function survive(seed: string, options: SurvivalOptions): Promise<S
   }
   async function read(engine: StorageEngine, entropy: Entropy): Promise<void> {
     for (;;) {
-      await pause(entropy.below(500))
+      await pause(entropy.below(1000))
       const table = TABLES[entropy.below(2)] as string
       const key = KEYS[entropy.below(3)] as Buffer
       const from = model.acknowledged
@@ -193,6 +193,17 @@ function statesLike(
 }
 
 type Look = (fragment: Fragment | undefined) => string
+
+/** The states of a model share most of their fragments. */
+function remembering(look: Look): Look {
+  const known = new WeakMap<Fragment, string>()
+  return fragment => {
+    if (fragment === undefined) return look(fragment)
+    const text = known.get(fragment) ?? look(fragment)
+    known.set(fragment, text)
+    return text
+  }
+}
 
 /** By reads of partitions and by scans, which must agree. */
 async function everything(engine: StorageEngine, look: Look): Promise<Readonly<Record<string, string>>> {

@@ -196,6 +196,35 @@ describe('a compaction', () => {
       },
     ]))
 
+  test('forgets no tombstone as long as the commit log may bring back what it hides', async () => {
+    let compacted = 0
+    for (let step = 0; step < 40; step++) {
+      await live([
+        async (runtime, { host }) => {
+          const engine = await open(runtime, { commitLogSegmentBytes: 400 })
+          engine.setGcGrace(TABLE, 0)
+          for (let at = 1; at <= 3; at++) {
+            await engine.apply([insert({ key: `file ${at}`, value: 'v', at: 9 })])
+            await engine.flush()
+          }
+          await engine.apply([remove({ key: 'k', at: 5, ...LONG_AGO })])
+          for (let index = 0; index < 200; index++)
+            await engine.apply([insert({ key: `k${index}`, value: 'v', at: 1 })])
+          await engine.apply([insert({ key: 'k', value: 'hidden', at: 4 })])
+          void engine.flush()
+          await new Promise<void>(resolve => host.world.schedule(step * 250, host, 'timer', resolve))
+          return 'crash'
+        },
+        async runtime => {
+          if ((await files(runtime)) === 1) compacted++
+          expect(await valueOf(await open(runtime), 'k')).toBeUndefined()
+        },
+      ])
+    }
+    expect(compacted).toBeGreaterThan(0)
+    expect(compacted).toBeLessThan(40)
+  })
+
   test('does not disturb a reader, and leaves one file', () =>
     live([
       async runtime => {
