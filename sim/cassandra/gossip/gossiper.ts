@@ -35,6 +35,7 @@ export class Gossiper {
   readonly #detector: FailureDetector
   readonly #states: (NodeState | undefined)[]
   readonly #alive = new Set<string>()
+  readonly #serving = new Set<string>()
   readonly #deadSinceMs = new Map<string, number>()
   readonly #selfIndex: number
   #heartbeat = 0
@@ -120,7 +121,7 @@ export class Gossiper {
       this.#deadSinceMs.delete(address)
       events.onAlive(address)
     }
-    if ((before?.isServing ?? false) !== state.isServing) events.onServing(address, state.isServing)
+    this.#tellServing(address, state.isServing)
     if (!state.schemaVersion.equals(this.#options.ownState().schemaVersion)) events.onOtherSchema(address)
   }
 
@@ -133,11 +134,18 @@ export class Gossiper {
       this.#deadSinceMs.set(address, nowMs)
       this.#detector.forget(address)
       const { events } = this.#options
-      if (this.stateOf(address)?.isServing === true) events.onServing(address, false)
+      this.#tellServing(address, false)
       events.onDead(address)
     }
     const partner = this.#partner()
     if (partner !== undefined) this.#options.send(partner, this.states())
+  }
+
+  #tellServing(address: string, isServing: boolean): void {
+    if (this.#serving.has(address) === isServing) return
+    if (isServing) this.#serving.add(address)
+    else this.#serving.delete(address)
+    this.#options.events.onServing(address, isServing)
   }
 
   /** The living in turn; each third time one of the dead, so that those find out who were parted from each other. */

@@ -4,7 +4,8 @@ import type { Row } from '../data/row.ts'
 import { isLiveRow } from '../data/row.ts'
 import type { Fragment } from '../data/fragment.ts'
 import { RequestError } from '../request-error.ts'
-import { MIN_TOKEN, tokenOf } from '../ring/murmur3.ts'
+import type { Token } from '../ring/murmur3.ts'
+import { tokenOf } from '../ring/murmur3.ts'
 import type { SelectPlan, Target } from '../statement/select-plan.ts'
 import { WHOLE_PARTITION } from '../statement/slices.ts'
 import type { Slice } from '../statement/slices.ts'
@@ -43,34 +44,43 @@ function fromPartitions(
 ): ReadChunk {
   const { keys, slices } = target
   return async (position, limit) => {
-    const index = position === undefined ? 0 : keys.findIndex(key => Buffer.compare(key, position.key) === 0)
-    if (index < 0) throw new RequestError({ kind: 'protocol-error' }, 'Invalid value for the paging state')
-    const isWhole = position !== undefined && position.place === undefined
-    const key = keys[isWhole ? index + 1 : index]
+    const index = position === undefined ? 0 : indexOf(keys, position)
+    const key = keys[position?.kind === 'partition' ? index + 1 : index]
     if (key === undefined) return { rows: [], position: undefined }
-    const chunk = await readPartition(plan, { key, slices, place: position?.place, limit }, reader)
-    const isLast = keys[keys.length - 1] === key
-    return isLast && chunk.position?.place === undefined ? { ...chunk, position: undefined } : chunk
+    const place = position?.kind === 'row' ? position.place : undefined
+    const chunk = await readPartition(plan, { key, slices, place, limit }, reader)
+    const isEnd = keys.at(-1) === key && chunk.position?.kind === 'partition'
+    return isEnd ? { ...chunk, position: undefined } : chunk
   }
+}
+
+/** Throws when the position is of another query. */
+function indexOf(keys: readonly Uint8Array[], position: Position): number {
+  const index = position.kind === 'token' ? -1 : keys.findIndex(key => Buffer.compare(key, position.key) === 0)
+  if (index >= 0) return index
+  throw new RequestError({ kind: 'protocol-error' }, 'Invalid value for the paging state')
 }
 
 function fromScan(plan: SelectPlan, target: Extract<Target, { readonly kind: 'scan' }>, reader: Reader): ReadChunk {
   return async (position, limit) => {
-    if (position?.place !== undefined && !plan.isDistinct) {
+    if (position?.kind === 'row') {
       const { key, place } = position
       return readPartition(plan, { key, slices: WHOLE_PARTITION, place, limit }, reader)
     }
-    const after = position === undefined ? target.after : tokenOf(position.key)
-    if (target.to !== undefined && (target.to === MIN_TOKEN || after >= target.to))
-      return { rows: [], position: undefined }
+    const after = afterOf(position) ?? target.after
+    if (target.to !== undefined && after >= target.to) return { rows: [], position: undefined }
     const command: ScanCommand = {
       table: plan.table.storageName,
       ...{ after, to: target.to },
       limit: Math.min(limit, SCANNED_AT_ONCE),
     }
-    const answer = await reader.scan(command)
-    return chunkOf(plan, answer, limit)
+    return chunkOf(plan, await reader.scan(command), limit)
   }
+}
+
+function afterOf(position: Exclude<Position, { readonly kind: 'row' }> | undefined): Token | undefined {
+  if (position === undefined) return undefined
+  return position.kind === 'token' ? position.token : tokenOf(position.key)
 }
 
 async function readPartition(
@@ -87,14 +97,15 @@ async function readPartition(
   const { isReversed } = plan
   const limit = plan.isDistinct ? 1 : asked.limit
   const slices = place === undefined ? asked.slices : slicesAfter({ slices: asked.slices, isReversed }, place)
-  if (slices.length === 0) return { rows: [], position: { key, place: undefined } }
+  if (slices.length === 0) return { rows: [], position: { kind: 'partition', key } }
   const { fragment, end } = await reader.read({ table: plan.table.storageName, key, slices, isReversed, limit })
   const live = liveRows(fragment)
   if (isReversed) live.reverse()
   const rows = live.slice(0, limit)
   const isCut = live.length > rows.length
   const last = isCut ? rows.at(-1)?.row.place : end
-  return { rows, position: { key, place: plan.isDistinct && rows.length > 0 ? undefined : last } }
+  const isDone = last === undefined || (plan.isDistinct && rows.length > 0)
+  return { rows, position: isDone ? { kind: 'partition', key } : { kind: 'row', key, place: last } }
 }
 
 /** As many rows of the scanned partitions as may be returned. */
@@ -105,15 +116,11 @@ function chunkOf(plan: SelectPlan, { fragments, through }: ScanAnswer, limit: nu
     const taken = live.slice(0, plan.isDistinct ? 1 : limit - rows.length)
     rows.push(...taken)
     const isCut = !plan.isDistinct && taken.length < live.length
-    if (isCut) return { rows, position: { key: fragment.key, place: taken.at(-1)?.row.place ?? '' } }
+    if (isCut) return { rows, position: { kind: 'row', key: fragment.key, place: taken.at(-1)?.row.place ?? '' } }
     const isMore = index + 1 < fragments.length || through !== undefined
-    if (rows.length >= limit && isMore) return { rows, position: { key: fragment.key, place: undefined } }
+    if (rows.length >= limit && isMore) return { rows, position: { kind: 'partition', key: fragment.key } }
   }
-  const last = fragments.at(-1)
-  return {
-    rows,
-    position: through === undefined || last === undefined ? undefined : { key: last.key, place: undefined },
-  }
+  return { rows, position: through === undefined ? undefined : { kind: 'token', token: through } }
 }
 
 function liveRows(fragment: Fragment): KeyedRow[] {

@@ -3,9 +3,9 @@
 import { bigintBytes } from '../types/native-bytes.ts'
 import type { SelectPlan } from '../statement/select-plan.ts'
 import type { Values } from '../statement/variables.ts'
-import type { PageState } from './page-state.ts'
+import type { Position } from './page-state.ts'
 import { decodePageState, encodePageState } from './page-state.ts'
-import type { KeyedRow, Reader } from './row-source.ts'
+import type { KeyedRow, ReadChunk, Reader } from './row-source.ts'
 import { rowSource } from './row-source.ts'
 
 export interface Page {
@@ -25,31 +25,30 @@ export async function runSelect(
   const limit = plan.limit(values)
   const readChunk = rowSource(plan, plan.target(values), options.reader)
   if (plan.isCount) return countPage(await countRows(readChunk))
-  let state: PageState | undefined =
-    options.pagingState === undefined ? undefined : decodePageState(options.pagingState)
-  let remaining = state?.remaining ?? limit
+  const before = options.pagingState === undefined ? undefined : decodePageState(options.pagingState)
   const pageSize = options.pageSize ?? Infinity
   const found: KeyedRow[] = []
+  let remaining = before?.remaining ?? limit
+  let position = before?.position
   do {
-    const wanted = Math.min(pageSize - found.length, remaining, ROWS_AT_ONCE)
-    const { rows, position } = await readChunk(state, wanted)
-    for (const row of rows) found.push(row)
-    remaining -= rows.length
-    state = position === undefined || remaining === 0 ? undefined : { ...position, remaining }
-  } while (state !== undefined && found.length < pageSize)
+    const chunk = await readChunk(position, Math.min(pageSize - found.length, remaining, ROWS_AT_ONCE))
+    for (const row of chunk.rows) found.push(row)
+    remaining -= chunk.rows.length
+    position = remaining === 0 ? undefined : chunk.position
+  } while (position !== undefined && found.length < pageSize)
   return {
     rows: found.map(({ key, row }) => plan.valuesOf(key, row)),
-    pagingState: state === undefined ? undefined : encodePageState(state),
+    pagingState: position === undefined ? undefined : encodePageState({ position, remaining }),
   }
 }
 
-async function countRows(readChunk: ReturnType<typeof rowSource>): Promise<number> {
+async function countRows(readChunk: ReadChunk): Promise<number> {
   let count = 0
-  let position: PageState | undefined
+  let position: Position | undefined
   do {
     const chunk = await readChunk(position, ROWS_AT_ONCE)
     count += chunk.rows.length
-    position = chunk.position === undefined ? undefined : { ...chunk.position, remaining: Infinity }
+    position = chunk.position
   } while (position !== undefined)
   return count
 }

@@ -59,7 +59,12 @@ const OUTCOMES: Readonly<Record<number, Outcome>> = {
 }
 
 /** Their numbers on the wire: the driver's module is not to be loaded outside a host. */
-export const LEVEL = {
+export const LEVEL: Readonly<
+  Record<
+    'one' | 'two' | 'three' | 'quorum' | 'all' | 'localQuorum' | 'eachQuorum' | 'serial' | 'localSerial' | 'localOne',
+    number
+  >
+> = {
   one: 1,
   two: 2,
   three: 3,
@@ -70,4 +75,4 @@ export const LEVEL = {
   serial: 8,
   localSerial: 9,
   localOne: 10,
-} as const satisfies Record<string, number>
+}
