@@ -19,9 +19,12 @@ import type { ClusterImage } from '../metadata/cluster-image.ts'
 import type { MetadataRecord } from '../metadata/metadata-record.ts'
 import { RequestClient } from '../transport/request-client.ts'
 import { INTERNAL_API } from '../wire/api.ts'
+import type { Api } from '../wire/api.ts'
 import { readCreatedTopics, writeCreateTopicsRequest } from '../wire/create-topics.ts'
 import type { CreatedTopic, CreateTopicsRequest } from '../wire/create-topics.ts'
 import { ERROR, nameOfError } from '../wire/error-code.ts'
+import type { WireReader } from '../wire/wire-reader.ts'
+import type { WireWriter } from '../wire/wire-writer.ts'
 import type { BrokerSettings } from './broker-settings.ts'
 
 export interface ControllerLinkPorts {
@@ -82,7 +85,7 @@ export class ControllerLink {
     void this.#follow()
     while (!this.#stopping.signal.aborted) {
       const answer = await this.#try('registration', async () => {
-        const body = await this.#requests.request(INTERNAL_API.RegisterBroker, writer =>
+        const body = await this.#ask(INTERNAL_API.RegisterBroker, writer =>
           writeRegistration(writer, { id, incarnation, host, port, rack }),
         )
         return readRegistrationAnswer(body)
@@ -105,23 +108,20 @@ export class ControllerLink {
 
   /** Rejects when the controller did not answer. */
   async alterPartition(request: AlterPartition): Promise<readonly IsrVerdict[]> {
-    const body = await this.#requests.request(INTERNAL_API.AlterPartition, writer =>
-      writeAlterPartition(writer, request),
-    )
-    return readIsrVerdicts(body)
+    return readIsrVerdicts(await this.#ask(INTERNAL_API.AlterPartition, writer => writeAlterPartition(writer, request)))
   }
 
-  /** Rejects when the controller did not answer. */
+  /** Rejects when the controller did not answer in time: the topics may have been made all the same. */
   async createTopics(request: CreateTopicsRequest): Promise<readonly CreatedTopic[]> {
-    const body = await this.#requests.request(INTERNAL_API.CreateTopicsForwarded, writer =>
+    const body = await this.#askAgain(INTERNAL_API.CreateTopicsForwarded, writer =>
       writeCreateTopicsRequest(writer, request),
     )
     return readCreatedTopics(body)
   }
 
-  /** Rejects when the controller did not answer. */
+  /** Rejects when the controller did not answer in time. */
   async allocateProducerIds(): Promise<ProducerIdBlock> {
-    return readProducerIdBlock(await this.#requests.request(INTERNAL_API.AllocateProducerIds, () => undefined))
+    return readProducerIdBlock(await this.#askAgain(INTERNAL_API.AllocateProducerIds, () => undefined))
   }
 
   stop(): void {
@@ -134,9 +134,7 @@ export class ControllerLink {
     while (!this.#stopping.signal.aborted) {
       const answer = await this.#try('heartbeat', async () => {
         const heartbeat = { id: this.#broker.id, epoch: this.#epoch, metadataOffset: this.#ports.image.offset }
-        const body = await this.#requests.request(INTERNAL_API.BrokerHeartbeat, writer =>
-          writeBrokerHeartbeat(writer, heartbeat),
-        )
+        const body = await this.#ask(INTERNAL_API.BrokerHeartbeat, writer => writeBrokerHeartbeat(writer, heartbeat))
         return readBrokerHeartbeatAnswer(body)
       })
       if (answer !== undefined && answer.isFenced !== this.#isFenced) {
@@ -176,6 +174,30 @@ export class ControllerLink {
     return new Promise(resolve => void this.#awaiting.push({ offset, resolve }))
   }
 
+  /** A request that fails says that the controller has gone, and with it the connection on which metadata is waited for. */
+  async #ask(api: Api, write: (writer: WireWriter) => void): Promise<WireReader> {
+    try {
+      return await this.#requests.request(api, write)
+    } catch (error) {
+      this.#metadata.reset('the controller has gone')
+      throw error
+    }
+  }
+
+  /** As Kafka's forwarding does: on another connection if one is lost, for a while. */
+  async #askAgain(api: Api, write: (writer: WireWriter) => void): Promise<WireReader> {
+    const { clock } = this.#ports.runtime
+    const endMs = clock.monotonicMs() + FORWARDING_MS
+    for (;;) {
+      try {
+        return await this.#ask(api, write)
+      } catch (error) {
+        if (clock.monotonicMs() >= endMs || this.#stopping.signal.aborted) throw error
+        await this.#pause(FORWARDING_PAUSE_MS)
+      }
+    }
+  }
+
   async #try<T>(what: string, act: () => Promise<T>): Promise<T | undefined> {
     try {
       return await act()
@@ -193,3 +215,5 @@ export class ControllerLink {
 }
 
 const RETRY_MS = 500
+const FORWARDING_MS = 4_000
+const FORWARDING_PAUSE_MS = 50

@@ -7,11 +7,39 @@ export interface Api {
   readonly maxVersion: number
 }
 
+type ClientApi =
+  | 'Produce'
+  | 'Fetch'
+  | 'ListOffsets'
+  | 'Metadata'
+  | 'OffsetCommit'
+  | 'OffsetFetch'
+  | 'FindCoordinator'
+  | 'JoinGroup'
+  | 'Heartbeat'
+  | 'LeaveGroup'
+  | 'SyncGroup'
+  | 'DescribeGroups'
+  | 'ListGroups'
+  | 'ApiVersions'
+  | 'CreateTopics'
+  | 'InitProducerId'
+  | 'DescribeConfigs'
+
+type InternalApi =
+  | 'ReplicaFetch'
+  | 'RegisterBroker'
+  | 'BrokerHeartbeat'
+  | 'FetchMetadata'
+  | 'AlterPartition'
+  | 'AllocateProducerIds'
+  | 'CreateTopicsForwarded'
+
 /**
  * As Kafka 4 begins (older record formats are gone there), up to the last version before tagged fields, which is more
  * than kafkajs asks for.
  */
-export const API = {
+export const API: Readonly<Record<ClientApi, Api>> = {
   Produce: { key: 0, name: 'Produce', minVersion: 3, maxVersion: 8 },
   Fetch: { key: 1, name: 'Fetch', minVersion: 4, maxVersion: 11 },
   ListOffsets: { key: 2, name: 'ListOffsets', minVersion: 1, maxVersion: 5 },
@@ -29,13 +57,13 @@ export const API = {
   CreateTopics: { key: 19, name: 'CreateTopics', minVersion: 2, maxVersion: 4 },
   InitProducerId: { key: 22, name: 'InitProducerId', minVersion: 0, maxVersion: 1 },
   DescribeConfigs: { key: 32, name: 'DescribeConfigs', minVersion: 1, maxVersion: 3 },
-} as const satisfies Readonly<Record<string, Api>>
+}
 
 /**
  * What brokers and the controller say to each other. Kafka uses Fetch and the KRaft requests here, in versions with tagged
  * fields that no client library sees; ours carry the same facts in one form each.
  */
-export const INTERNAL_API = {
+export const INTERNAL_API: Readonly<Record<InternalApi, Api>> = {
   ReplicaFetch: { key: 1001, name: 'ReplicaFetch', minVersion: 0, maxVersion: 0 },
   RegisterBroker: { key: 1002, name: 'RegisterBroker', minVersion: 0, maxVersion: 0 },
   BrokerHeartbeat: { key: 1003, name: 'BrokerHeartbeat', minVersion: 0, maxVersion: 0 },
@@ -43,6 +71,6 @@ export const INTERNAL_API = {
   AlterPartition: { key: 1005, name: 'AlterPartition', minVersion: 0, maxVersion: 0 },
   AllocateProducerIds: { key: 1006, name: 'AllocateProducerIds', minVersion: 0, maxVersion: 0 },
   CreateTopicsForwarded: { key: 1007, name: 'CreateTopicsForwarded', minVersion: 0, maxVersion: 0 },
-} as const satisfies Readonly<Record<string, Api>>
+}
 
 export const CLIENT_APIS: readonly Api[] = Object.values(API)

@@ -159,7 +159,7 @@ export async function createTopic(
 }
 
 /** Everything in the partition that a consumer may see, from the start. */
-export async function readAll(process: ClientProcess, partition: number, topic = TOPIC): Promise<string[]> {
+export async function readAll(process: ClientProcess, partition: number, topic: string = TOPIC): Promise<string[]> {
   const { kafka, runtime } = process
   const admin = kafka.admin()
   await admin.connect()
