@@ -110,13 +110,18 @@ export class JsonScanner {
   }
 
   #string(): void {
+    const bytes = this.#bytes
+    let position = this.#position
     for (;;) {
-      const byte = this.#bytes[++this.#position]
+      const byte = bytes[++position]
       if (byte === QUOTE) break
-      if (byte === undefined || byte < SPACE) throw this.#unexpected()
-      if (byte === BACKSLASH) this.#escape()
+      if (byte !== undefined && byte >= SPACE && byte !== BACKSLASH) continue
+      this.#position = position
+      if (byte !== BACKSLASH) throw this.#unexpected()
+      this.#escape()
+      position = this.#position
     }
-    this.#position++
+    this.#position = position + 1
   }
 
   #escape(): void {
@@ -161,11 +166,12 @@ export class JsonScanner {
   }
 
   #space(): void {
-    for (;;) {
-      const byte = this.#bytes[this.#position]
-      if (byte !== SPACE && byte !== NEWLINE && byte !== RETURN && byte !== TAB) return
-      this.#position++
+    const bytes = this.#bytes
+    let position = this.#position
+    for (let byte = bytes[position]; byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB;) {
+      byte = bytes[++position]
     }
+    this.#position = position
   }
 
   #unexpected(): JsonSyntaxError {

@@ -44,43 +44,58 @@ export function readSingle(bytes: Uint8Array, limits: Limits): ReadEvent | BodyF
 export type ReadBatch = { readonly kind: 'batch'; readonly collections: ReadonlyMap<string, readonly ReadEvent[]> }
 
 /**
- * Two passes: the first reads all of it and counts, so that the second builds nothing of a body that is not JSON, is no
- * object of lists, or has too many events. Of a collection that is named twice the last list counts, as in any JSON object.
+ * First all of it is read and counted, so that nothing is built of a body that is not JSON, is no object of lists, or has too
+ * many events. Of a collection that is named twice the last list counts, as in any JSON object.
  */
 export function readBatch(bytes: Uint8Array, limits: Limits): ReadBatch | BodyFault {
   if (bytes.length > limits.bodyBytesMax)
     return tooLarge(`The body has ${bytes.length} bytes; the limit is ${limits.bodyBytesMax}.`)
   return caught(bytes, () => {
-    const fault = checkBatch(bytes, limits)
+    const outline = outlineOf(bytes, limits.eventsPerRequestMax)
+    if (outline.shapeFault !== undefined) return { kind: 'not-a-batch', what: outline.shapeFault }
+    const fault = overCount(outline, limits)
     if (fault !== undefined) return fault
     const collections = new Map<string, readonly ReadEvent[]>()
-    let events: ReadEvent[] = []
-    let nameRefusal: Refusal | undefined
-    walkBatch(bytes, {
-      collection(name) {
-        const text = JSON.parse(textOf(bytes, name)) as string
-        nameRefusal = refuseCollectionName(text)
-        events = []
-        collections.set(text, events)
-      },
-      event(span) {
-        events.push(
-          nameRefusal === undefined ? readEvent(bytes, span, limits) : { kind: 'refused', refusal: nameRefusal },
-        )
-      },
-    })
+    for (const { name, events } of outline.lists) {
+      const text = JSON.parse(textOf(bytes, name)) as string
+      const refusal = refuseCollectionName(text)
+      const read = (span: JsonSpan): ReadEvent =>
+        refusal === undefined ? readEvent(bytes, span, limits) : { kind: 'refused', refusal }
+      collections.set(text, events.map(read))
+    }
     return { kind: 'batch', collections }
   })
 }
 
-function checkBatch(bytes: Uint8Array, limits: Limits): BodyFault | undefined {
-  let collections = 0
-  let events = 0
-  const shape = walkBatch(bytes, { collection: () => void collections++, event: () => void events++ })
-  if (shape !== undefined) return { kind: 'not-a-batch', what: shape }
+/** Where the parts of a bulk body are. */
+interface Outline {
+  readonly shapeFault: string | undefined
+  readonly collectionCount: number
+  readonly eventCount: number
+  /** Complete as long as neither count is over the limit. */
+  readonly lists: readonly { readonly name: JsonSpan; readonly events: readonly JsonSpan[] }[]
+}
+
+function outlineOf(bytes: Uint8Array, max: number): Outline {
+  const lists: { name: JsonSpan; events: JsonSpan[] }[] = []
+  let [collectionCount, eventCount] = [0, 0]
+  const shapeFault = walkBatch(bytes, {
+    collection(name) {
+      if (++collectionCount <= max) lists.push({ name, events: [] })
+    },
+    event(span) {
+      if (++eventCount <= max) lists.at(-1)?.events.push(span)
+    },
+  })
+  return { shapeFault, collectionCount, eventCount, lists }
+}
+
+function overCount({ eventCount, collectionCount }: Outline, limits: Limits): BodyFault | undefined {
   const max = limits.eventsPerRequestMax
-  if (events > max) return tooLarge(`The request has ${events} events; the limit is ${max}. Send several requests.`)
-  if (collections > max) return tooLarge(`The request has ${collections} collections; the limit is ${max}.`)
+  if (eventCount > max) {
+    return tooLarge(`The request has ${eventCount} events; the limit is ${max}. Send several requests.`)
+  }
+  if (collectionCount > max) return tooLarge(`The request has ${collectionCount} collections; the limit is ${max}.`)
   return undefined
 }
 
