@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
     return link.together
   }
   link.batch = batch
-  link.together = new Promise(resolve => setTimeout(resolve, 20)).then(() => {
+  link.together = new Promise(resolve => setTimeout(resolve, 100)).then(() => {
     link.batch = undefined
     return link.producer.send(batch)
   })
