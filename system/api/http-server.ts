@@ -8,6 +8,7 @@ import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Configuration, Limits } from '../configuration.ts'
 import { duplexOver } from '../runtime/duplex.ts'
+import { errorText } from '../runtime/error-text.ts'
 import type { Connection } from '../runtime/network.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { watchConnection } from './connection-limits.ts'
@@ -148,7 +149,7 @@ function answerOfError(runtime: Runtime, error: Error): ErrorAnswer {
   const code = 'code' in error ? FRAMEWORK_ERRORS[String(error.code)] : undefined
   if (code !== undefined) return answerOf(new ApiError(code))
   runtime.log.count('http_internal_errors')
-  runtime.log.write('error', 'request failed', { error: `${error.name}: ${error.message}` })
+  runtime.log.write('error', 'request failed', { error: errorText(error) })
   return answerOf(new ApiError('InternalServerError'))
 }
 

@@ -1,5 +1,6 @@
 // Reads of the index that fail are tried again: a coordinator that has just gone should cost a query time, not its answer.
 
+import { errorText } from '../runtime/error-text.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Deadline } from './deadline.ts'
 import { QueryError } from './query-error.ts'
@@ -19,9 +20,8 @@ export async function readAgain<T>(
       return await reading.read()
     } catch (error) {
       if (error instanceof QueryError) throw error
-      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
       runtime.log.count('store_reads_failed', 1, { what: reading.what })
-      runtime.log.write('warn', 'read failed', { what: reading.what, failures, error: message })
+      runtime.log.write('warn', 'read failed', { what: reading.what, failures, error: errorText(error) })
       if (failures >= READ_ATTEMPTS_MAX) {
         throw new QueryError('ServiceUnavailableError', `The ${reading.what} cannot be read now. Try again.`, {
           cause: error,

@@ -3,6 +3,7 @@
 
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { Clock } from '../runtime/clock.ts'
+import { errorText } from '../runtime/error-text.ts'
 import type { Log } from '../runtime/log.ts'
 import { HEARTBEAT_MS } from './consumer-times.ts'
 import type { LogRecord, LogWorker } from './log-worker.ts'
@@ -125,7 +126,7 @@ export class Assignment {
         session.next = next
         return
       } catch (error) {
-        this.#ports.log.write('warn', 'cursor not read', { partition, error: messageOf(error) })
+        this.#ports.log.write('warn', 'cursor not read', { partition, error: errorText(error) })
         await this.#pause(Math.min(100 * 2 ** Math.min(failures, 10), PAUSE_MAX_MS))
       }
     }
@@ -142,7 +143,7 @@ export class Assignment {
       })
       if (session.next !== undefined) session.next += records.length
     } catch (error) {
-      this.#ports.log.write('error', 'worker failed', { partition: session.partition, error: messageOf(error) })
+      this.#ports.log.write('error', 'worker failed', { partition: session.partition, error: errorText(error) })
       await this.#pause(PAUSE_MAX_MS)
       this.#restart(session)
     } finally {
@@ -219,8 +220,4 @@ function leaderEpochOf(message: KafkaMessage | undefined): number {
 function isEvicted(error: unknown): boolean {
   const type = error instanceof Error && 'type' in error ? error.type : undefined
   return type === 'REBALANCE_IN_PROGRESS' || type === 'ILLEGAL_GENERATION' || type === 'UNKNOWN_MEMBER_ID'
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

@@ -3,6 +3,7 @@
 
 import type { Consumer, Kafka } from 'kafkajs'
 import type { Configuration } from '../configuration.ts'
+import { errorText } from '../runtime/error-text.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { Assignment } from './assignment.ts'
 import { FETCH_WAIT_MS, HEARTBEAT_MS, REBALANCE_TIMEOUT_MS, SESSION_TIMEOUT_MS } from './consumer-times.ts'
@@ -69,7 +70,7 @@ class GroupConsumer implements LogConsumer {
   commitOffset(partition: number, offset: number): void {
     const { topic } = this.#configuration.kafka
     this.#membership?.consumer.commitOffsets([{ topic, partition, offset: String(offset) }]).catch((error: unknown) => {
-      this.#runtime.log.write('debug', 'commit for display failed', { partition, error: messageOf(error) })
+      this.#runtime.log.write('debug', 'commit for display failed', { partition, error: errorText(error) })
     })
   }
 
@@ -104,7 +105,7 @@ class GroupConsumer implements LogConsumer {
       this.#membership = membership
       this.#listen(membership)
       this.#watch(membership)
-      this.#begin(membership).catch((error: unknown) => membership.end(messageOf(error)))
+      this.#begin(membership).catch((error: unknown) => membership.end(errorText(error)))
     })
   }
 
@@ -150,7 +151,7 @@ class GroupConsumer implements LogConsumer {
       assignment.begin(partitions)
     })
     consumer.on(consumer.events.REBALANCING, () => assignment.end())
-    consumer.on(consumer.events.CRASH, ({ payload }) => membership.end(messageOf(payload.error)))
+    consumer.on(consumer.events.CRASH, ({ payload }) => membership.end(errorText(payload.error)))
   }
 
   /** kafkajs can go silent without failing. Then nothing but a new consumer helps. */
@@ -186,8 +187,4 @@ const DISCONNECT_MS = 10_000
 /** 100 ms, twice as long each time, five seconds at most. */
 function pauseMs(failures: number): number {
   return Math.min(100 * 2 ** Math.min(failures, 10), 5_000)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

@@ -7,6 +7,7 @@
 // what it has sent may still arrive, so its numbers can never be used for anything else. It never sends again.
 
 import type { Clock, Timer } from '../runtime/clock.ts'
+import { errorText } from '../runtime/error-text.ts'
 import type { Log } from '../runtime/log.ts'
 import type { LogProducer } from './log-producer.ts'
 import type { Publication, PublishOutcome } from './publication.ts'
@@ -138,7 +139,7 @@ export class PartitionQueue {
     this.#ports.log.count('queue_produce_failures')
     this.#ports.log.write('warn', 'produce failed', {
       ...{ partition, writer: lane.writer, n: batch[0]?.n, records: batch.length, attempt },
-      error: messageOf(error),
+      error: errorText(error),
     })
     this.#options.onUnhealthy(this.#takeUnsent())
   }
@@ -196,8 +197,4 @@ export class PartitionQueue {
 /** 50 ms, twice as long each time, a second at most. */
 function pauseMs(attempt: number): number {
   return Math.min(50 * 2 ** (attempt - 1), 1_000)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

@@ -1,5 +1,6 @@
 // Waits for what may not be up yet: engines and hosts of one installation start in any order.
 
+import { errorText } from '../runtime/error-text.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
 /** Tries until it succeeds; rejects with the last error when the next attempt would begin after `withinMs`. */
@@ -17,8 +18,7 @@ export async function untilReady<T>(
       if (runtime.clock.monotonicMs() + pauseMs >= untilMs) {
         throw new Error(`${options.what} was not ready within ${options.withinMs} ms`, { cause: error })
       }
-      const message = error instanceof Error ? error.message : String(error)
-      runtime.log.write('info', 'not ready yet', { what: options.what, error: message })
+      runtime.log.write('info', 'not ready yet', { what: options.what, error: errorText(error) })
       await runtime.clock.sleep(pauseMs)
     }
   }

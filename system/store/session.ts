@@ -3,6 +3,7 @@
 
 import { Client, policies, types } from 'cassandra-driver'
 import type { Configuration } from '../configuration.ts'
+import { errorText } from '../runtime/error-text.ts'
 import type { Log } from '../runtime/log.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 
@@ -27,7 +28,7 @@ export async function openSession(runtime: Runtime, configuration: Configuration
     } catch (error) {
       await client?.shutdown().catch(() => undefined)
       if (runtime.clock.monotonicMs() + CONNECT_PAUSE_MS > deadlineMs) throw error
-      runtime.log.write('warn', 'store not reached', { error: error instanceof Error ? error.message : String(error) })
+      runtime.log.write('warn', 'store not reached', { error: errorText(error) })
       await runtime.clock.sleep(CONNECT_PAUSE_MS)
     }
   }

@@ -3,6 +3,7 @@
 
 import type { LogRecord } from '../queue/log-worker.ts'
 import type { Timer } from '../runtime/clock.ts'
+import { errorText } from '../runtime/error-text.ts'
 import type { LaneTable, Progress, RecordMark } from '../store/progress.ts'
 import { commitRange } from './commit-range.ts'
 import type { Persist } from './commit-range.ts'
@@ -172,7 +173,7 @@ export class PartitionRun {
         // Ours, not the world's: the range goes on being tried, so that it is seen and nothing is passed over.
         this.#dependencies.runtime.log.write('error', 'range failed', {
           ...{ partition: this.#options.partition, start: records[0]?.offset },
-          error: messageOf(error),
+          error: errorText(error),
         })
         this.#pending = [...records, ...this.#pending]
         this.#pendingBytes += bytesOf(records)
@@ -238,7 +239,7 @@ export class PartitionRun {
         runtime.log.count('store_writes_failed', 1, { what })
         runtime.log.write('warn', 'write failed', {
           ...{ partition: this.#options.partition, what, failures: failures + 1 },
-          error: messageOf(error),
+          error: errorText(error),
         })
       }
       await runtime.clock.sleep(Math.min(PAUSE_MIN_MS * 2 ** failures, PAUSE_MAX_MS), this.#over.signal)
@@ -248,10 +249,6 @@ export class PartitionRun {
 
 function bytesOf(records: readonly LogRecord[]): number {
   return records.reduce((sum, record) => sum + record.value.length, 0)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }
 
 const PAUSE_MIN_MS = 100

@@ -12,7 +12,7 @@ describe('what is not ready yet', () => {
     })
     await runtime.clock.advance(800)
     await expect(ready).resolves.toBe('up')
-    expect(runtime.lines.map(line => line.fields['error'])).toEqual(['down', 'down', 'down'])
+    expect(runtime.lines.map(line => line.fields['error'])).toEqual(['Error: down', 'Error: down', 'Error: down'])
   })
 
   test('is given up in time, with what it said last', async () => {
