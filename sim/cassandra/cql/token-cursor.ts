@@ -94,24 +94,18 @@ export class TokenCursor {
   }
 
   #error(message: string): Error {
-    const { offset } = this.next
-    return syntaxError(`${placeText(this.#query, offset)} ${message} (${this.#snippet()})`)
+    const { offset, kind } = this.next
+    const snippet = kind === 'end' ? '' : ` (${this.#snippet()})`
+    return syntaxError(`${placeText(this.#query, offset)} ${message}${snippet}`)
   }
 
-  /** What stands around the offending token, which is in brackets. */
+  /** What stands before the offending token, and it in brackets; nothing of what follows, as Cassandra has not read it yet. */
   #snippet(): string {
-    const offending = Math.min(this.#index, this.#tokens.length - 1)
-    const first = Math.max(0, offending - SNIPPET_TOKENS)
-    const last = Math.min(this.#tokens.length - 1, offending + SNIPPET_TOKENS)
-    const from = this.#at(first).offset
-    const { offset, text } = this.#at(last)
-    const to = this.#at(last).kind === 'end' ? this.#query.length : offset + text.length
-    const bad = this.#at(offending)
-    const marked =
-      bad.kind === 'end'
-        ? `${this.#query.slice(from)}[]`
-        : `${this.#query.slice(from, bad.offset)}[${bad.text}]${this.#query.slice(bad.offset + bad.text.length, to)}`
-    return `${first === 0 ? '' : '...'}${marked}${to === this.#query.length ? '' : '...'}`
+    const first = Math.max(0, this.#index - SNIPPET_TOKENS)
+    const { offset, text } = this.next
+    const end = offset + text.length
+    const before = this.#query.slice(this.#at(first).offset, offset)
+    return `${first === 0 ? '' : '...'}${before}[${text}]${end === this.#query.length ? '' : '...'}`
   }
 
   #at(index: number): CqlToken {

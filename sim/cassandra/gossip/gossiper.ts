@@ -40,6 +40,8 @@ export class Gossiper {
   readonly #selfIndex: number
   #heartbeat = 0
   #round = 0
+  #lastTickMs: number
+  #trustsUntilMs = 0
   #timer: Timer | undefined
 
   constructor(clock: Clock, options: GossiperOptions) {
@@ -52,6 +54,7 @@ export class Gossiper {
       intervalMsMax: 2 * options.intervalMs,
     })
     const nowMs = clock.monotonicMs()
+    this.#lastTickMs = nowMs
     for (const address of this.#peers()) this.#deadSinceMs.set(address, nowMs)
   }
 
@@ -128,6 +131,15 @@ export class Gossiper {
   #tick(): void {
     const nowMs = this.#clock.monotonicMs()
     this.#heartbeat++
+    // A node that was paused itself has heard nobody, and must not blame the others for it.
+    if (nowMs - this.#lastTickMs > LOCAL_PAUSE_MS) this.#trustsUntilMs = nowMs + LOCAL_PAUSE_MS
+    this.#lastTickMs = nowMs
+    if (nowMs >= this.#trustsUntilMs) this.#convict(nowMs)
+    const partner = this.#partner()
+    if (partner !== undefined) this.#options.send(partner, this.states())
+  }
+
+  #convict(nowMs: number): void {
     for (const address of this.#alive) {
       if (!this.#detector.isConvicted(address, nowMs)) continue
       this.#alive.delete(address)
@@ -137,8 +149,6 @@ export class Gossiper {
       this.#tellServing(address, false)
       events.onDead(address)
     }
-    const partner = this.#partner()
-    if (partner !== undefined) this.#options.send(partner, this.states())
   }
 
   #tellServing(address: string, isServing: boolean): void {
@@ -166,3 +176,6 @@ export class Gossiper {
     return { ...this.#options.ownState(), heartbeat: this.#heartbeat }
   }
 }
+
+/** Cassandra's `max_local_pause`. */
+const LOCAL_PAUSE_MS = 5_000

@@ -14,7 +14,7 @@ import type { SchemaKeeper } from './schema-keeper.ts'
 import { parseSchema, serializeSchema } from './schema.ts'
 
 export interface SchemaAgreementParts {
-  readonly runtime: Pick<Runtime, 'clock' | 'entropy'>
+  readonly runtime: Pick<Runtime, 'clock' | 'entropy' | 'log'>
   readonly keeper: SchemaKeeper
   readonly gossiper: Gossiper
   readonly messaging: Messaging
@@ -46,23 +46,25 @@ export class SchemaAgreement {
     return changed.change
   }
 
-  /** This node and the other tell each other all that they know. Resolves with whether the other has answered. */
-  async exchangeWith(address: string, timeoutMs: number): Promise<boolean> {
-    const body = this.ownBody()
-    const answer = await this.#parts.messaging.ask(address, { verb: VERB.exchange, timeoutMs, body })
-    if (answer !== undefined) await this.hear(answer)
-    return answer !== undefined
+  /** This node and the other tell each other all that they know, if the other answers in time. Never rejects. */
+  async exchangeWith(address: string, timeoutMs: number): Promise<void> {
+    const { messaging, runtime } = this.#parts
+    const answer = await messaging.ask(address, { verb: VERB.exchange, timeoutMs, body: this.ownBody() })
+    if (answer === undefined) return
+    try {
+      await this.hear(answer)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      runtime.log.write('error', 'schema of a peer not taken over', { peer: address, error: message })
+    }
   }
 
   /** The other has another schema. Asked once at a time, however often it is said. */
   async seek(address: string): Promise<void> {
     if (this.#asking.has(address)) return
     this.#asking.add(address)
-    try {
-      await this.exchangeWith(address, CHANGE_TIMEOUT_MS)
-    } finally {
-      this.#asking.delete(address)
-    }
+    await this.exchangeWith(address, CHANGE_TIMEOUT_MS)
+    this.#asking.delete(address)
   }
 
   /** What this node knows of all nodes, and its schema. */
