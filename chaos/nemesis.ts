@@ -18,9 +18,14 @@ export interface Strain {
   readonly restMs: Range
 }
 
-export interface Blow {
+/** One fault or more that belong together. */
+export type Blow = readonly BlowPart[]
+
+export interface BlowPart {
   readonly fault: Fault
   readonly when: PlannedFault['when']
+  /** Where in the blow's length it begins and ends, from 0 to 1; all of it where nothing is said. */
+  readonly share?: Range
 }
 
 export interface Range {
@@ -48,11 +53,15 @@ export function drawPlan(entropy: Entropy, options: NemesisOptions): FaultPlan {
 function drawStrain(entropy: Entropy, strain: Strain, stormMs: number): readonly PlannedFault[] {
   const faults: PlannedFault[] = []
   const firstMs = Math.floor(entropy.fork('first').float() * Math.min(stormMs, strain.restMs.max))
+  let count = 0
   for (let atMs = firstMs; atMs < stormMs;) {
-    const draw = entropy.fork(String(faults.length))
+    const draw = entropy.fork(String(count++))
     const lengthMs = logUniform(draw.fork('length').float(), strain.lengthMs)
-    const { fault, when } = pick(draw.fork('blow'), strain.blows)
-    faults.push({ fault, fromMs: atMs, toMs: atMs + lengthMs, when })
+    for (const { fault, when, share } of pick(draw.fork('blow'), strain.blows)) {
+      const fromMs = atMs + Math.floor(lengthMs * (share?.min ?? 0))
+      const toMs = Math.max(fromMs + 1, atMs + Math.ceil(lengthMs * (share?.max ?? 1)))
+      faults.push({ fault, fromMs, toMs, when })
+    }
     atMs += lengthMs + logUniform(draw.fork('rest').float(), strain.restMs)
   }
   return faults

@@ -17,6 +17,8 @@ export interface WorkloadShape {
   /** Events that each client keeps for the time after its sends. */
   readonly reserveEvents: number
   readonly readerPauseMs: number
+  /** The probability that a send goes when others do. */
+  readonly together: number
   /** The probability that a send is a single event. */
   readonly singles: number
   readonly bulkEventsMax: number
@@ -60,6 +62,9 @@ export function drawWorkload(entropy: Entropy, shape: WorkloadShape): Workload {
   }
 }
 
+/** Clients that collect send when the second is full. */
+const TOGETHER_MS = 1_000
+
 /** Of each project, one request before the storm. */
 const WARM_UP_EVENTS = 3
 
@@ -96,7 +101,11 @@ function drawSends(
     }
   }
   if (index === 0) requests.push(withOversized(entropy.fork('oversized')))
-  const atMs = (what: string): number => Math.floor(entropy.fork(`at ${what}`).float() * shape.durationMs)
+  const atMs = (what: string): number => {
+    const draw = entropy.fork(`at ${what}`)
+    const ms = Math.floor(draw.float() * shape.durationMs)
+    return draw.fork('together').float() < shape.together ? Math.floor(ms / TOGETHER_MS) * TOGETHER_MS : ms
+  }
   const isMine = (_: unknown, place: number): boolean => place % shape.clients.length === index
   return [
     ...requests.map((items, place) => sendOf(atMs(`request ${place}`), items)),

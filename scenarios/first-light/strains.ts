@@ -1,6 +1,6 @@
 // What goes wrong in first light: the families of faults, and from what the nemesis draws each.
 
-import type { Blow, Strain } from '../../chaos/nemesis.ts'
+import type { Blow, BlowPart, Strain } from '../../chaos/nemesis.ts'
 import type { Fault, HostFault } from '../../chaos/fault.ts'
 import type { Choice } from '../scenario.ts'
 
@@ -80,13 +80,16 @@ const LIGHT: readonly Strain[] = [
     // Between the steps of a worker there is time for everything else to happen.
     name: 'slow store',
     blows: [
-      now({ kind: 'slow', between: ['stream-1', 'store'], delayMs: 100 }),
-      now({ kind: 'slow', between: ['stream-1', 'store'], delayMs: 400 }),
-      now({ kind: 'slow', between: ['stream-2', 'store'], delayMs: 100 }),
-      now({ kind: 'slow', between: ['stream-2', 'store'], delayMs: 400 }),
+      now({ kind: 'slow', between: ['stream', 'store'], delayMs: 100 }),
+      caughtInTheAct('stream-1', 'crash', 100),
+      caughtInTheAct('stream-1', 'crash', 400),
+      caughtInTheAct('stream-1', 'freeze', 400),
+      caughtInTheAct('stream-2', 'crash', 100),
+      caughtInTheAct('stream-2', 'crash', 400),
+      caughtInTheAct('stream-2', 'freeze', 400),
     ],
-    lengthMs: { min: 3_000, max: 20_000 },
-    restMs: { min: 1_000, max: 10_000 },
+    lengthMs: { min: 4_000, max: 15_000 },
+    restMs: { min: 1_000, max: 8_000 },
   },
   {
     name: 'replicas apart',
@@ -123,10 +126,18 @@ const POWER: readonly Strain[] = [
 ]
 
 /** The same fault for `kind-1` to `kind-N`. */
-function ofEach(kind: HostFault['kind'], role: string, count: number, when: Blow['when'] = 'now'): readonly Blow[] {
-  return Array.from({ length: count }, (_, index) => ({ fault: { kind, host: `${role}-${index + 1}` }, when }))
+function ofEach(kind: HostFault['kind'], role: string, count: number, when: BlowPart['when'] = 'now'): readonly Blow[] {
+  return Array.from({ length: count }, (_, index) => [{ fault: { kind, host: `${role}-${index + 1}` }, when }])
 }
 
 function now(fault: Fault): Blow {
-  return { fault, when: 'now' }
+  return [{ fault, when: 'now' }]
+}
+
+/** The worker is so slow that it is surely in the middle of something when it stops. */
+function caughtInTheAct(worker: string, kind: HostFault['kind'], delayMs: number): Blow {
+  return [
+    { fault: { kind: 'slow', between: [worker, 'store'], delayMs }, when: 'now' },
+    { fault: { kind, host: worker }, when: 'now', share: { min: 0.7, max: 0.8 } },
+  ]
 }

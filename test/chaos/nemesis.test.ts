@@ -7,8 +7,8 @@ import { keyedEntropy } from '../../sim/kernel/entropy.ts'
 const WRITERS: Strain = {
   name: 'write hosts',
   blows: [
-    { fault: { kind: 'crash', host: 'write-1' }, when: 'now' },
-    { fault: { kind: 'freeze', host: 'write-2' }, when: 'now' },
+    [{ fault: { kind: 'crash', host: 'write-1' }, when: 'now' }],
+    [{ fault: { kind: 'freeze', host: 'write-2' }, when: 'now' }],
   ],
   lengthMs: { min: 100, max: 1_000 },
   restMs: { min: 500, max: 2_000 },
@@ -16,7 +16,7 @@ const WRITERS: Strain = {
 const STORES: Strain = {
   ...WRITERS,
   name: 'store hosts',
-  blows: [{ fault: { kind: 'power-loss', host: 'store-1' }, when: 'whole' }],
+  blows: [[{ fault: { kind: 'power-loss', host: 'store-1' }, when: 'whole' }]],
 }
 
 const SEEDS = Array.from({ length: 60 }, (_, seed) => `seed ${seed}`)
@@ -60,5 +60,25 @@ describe('a nemesis', () => {
     expect(kinds.filter(set => !set.has('power-loss')).length).toBeGreaterThan(10)
     expect(kinds.filter(set => !set.has('crash')).length).toBeGreaterThan(10)
     expect(kinds.every(set => set.size > 0)).toBe(true)
+  })
+
+  test('draws what belongs together together', () => {
+    const both: Strain = {
+      ...WRITERS,
+      blows: [
+        [
+          { fault: { kind: 'slow', between: ['write-1', 'kafka'], delayMs: 9 }, when: 'now' },
+          { fault: { kind: 'crash', host: 'write-1' }, when: 'now', share: { min: 0.5, max: 0.75 } },
+        ],
+      ],
+    }
+    const { faults } = draw('seed 1', [both])
+    expect(faults.length % 2).toBe(0)
+    for (let index = 0; index < faults.length; index += 2) {
+      const [slow, crash] = faults.slice(index, index + 2)
+      const lengthMs = (slow?.toMs ?? 0) - (slow?.fromMs ?? 0)
+      expect(crash?.fromMs).toBe((slow?.fromMs ?? 0) + Math.floor(lengthMs / 2))
+      expect(crash?.toMs).toBe((slow?.fromMs ?? 0) + Math.ceil(lengthMs * 0.75))
+    }
   })
 })
