@@ -15,7 +15,7 @@ export type CommitLogRecord =
 export function writeRecord(writer: ByteWriter, record: CommitLogRecord): void {
   switch (record.kind) {
     case 'mutation':
-      writer.u8(MUTATION).u16(record.writes.length)
+      writer.u8(MUTATION).u32(record.writes.length)
       for (const { table, fragment } of record.writes) writeFragment(writer.string(table), fragment)
       return
     case 'drop':
@@ -30,17 +30,18 @@ export function readRecord(bytes: Uint8Array): CommitLogRecord {
   if (kind === DROP) return { kind: 'drop', table: reader.string(), filesBelow: reader.u32() }
   if (kind !== MUTATION) throw new MalformedBytes(`a record of kind ${kind}`)
   const writes: Write[] = []
-  for (let left = reader.u16(); left > 0; left--)
+  for (let left = reader.count(WRITE_BYTES_MIN); left > 0; left--)
     writes.push({ table: reader.string(), fragment: readFragment(reader) })
   return { kind: 'mutation', writes }
 }
 
 /** Of a mutation in the log, where table names are ASCII, as all of Cassandra's are. */
 export function sizeOfMutation(writes: readonly Write[]): number {
-  let bytes = RECORD_HEAD_BYTES + 3
+  let bytes = RECORD_HEAD_BYTES + 5
   for (const { table, fragment } of writes) bytes += 2 + table.length + sizeOfFragment(fragment)
   return bytes
 }
 
 const MUTATION = 1
 const DROP = 2
+const WRITE_BYTES_MIN = 13
