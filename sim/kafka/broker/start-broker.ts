@@ -7,6 +7,7 @@ import { GroupCoordinator } from '../group/group-coordinator.ts'
 import { ClusterImage } from '../metadata/cluster-image.ts'
 import type { MetadataRecord, PartitionRecord } from '../metadata/metadata-record.ts'
 import { Replicas } from '../replication/replicas.ts'
+import { die } from '../transport/die.ts'
 import { RequestServer } from '../transport/request-server.ts'
 import { answerRequest } from './answer-request.ts'
 import type { BrokerContext } from './broker-context.ts'
@@ -74,12 +75,14 @@ class Broker implements KafkaBroker {
         onRole: partition => {
           if (partition.topic === OFFSETS_TOPIC) this.#groups.roleChanged(partition)
         },
+        onDiskFailure: error => die(runtime.log, 'broker', error),
       },
       { self: address.id, settings },
     )
     this.#groups = new GroupCoordinator(
       {
         ...runtime,
+        isPartition: (topic, partition) => image.partition(topic, partition) !== undefined,
         partitionOf: groupId => {
           const count = image.topics.get(OFFSETS_TOPIC)?.partitions.length ?? 0
           return count === 0 ? undefined : this.#replicas.find(OFFSETS_TOPIC, partitionOfGroup(groupId, count))

@@ -3,6 +3,7 @@
 import type { Runtime } from '../../../system/runtime/runtime.ts'
 import type { KafkaCluster } from '../cluster.ts'
 import type { MetadataRecord } from '../metadata/metadata-record.ts'
+import { die } from '../transport/die.ts'
 import { RequestServer } from '../transport/request-server.ts'
 import type { Request } from '../transport/request-server.ts'
 import { INTERNAL_API } from '../wire/api.ts'
@@ -125,12 +126,21 @@ class Controller implements KafkaController {
       const before = this.#writing
       this.#writing = (async () => {
         await before
-        await this.#log.append(decided)
+        await this.#append(decided)
         this.#records.push(...decided)
         for (const wake of [...this.#waiting]) wake()
       })()
     }
     await this.#writing
+  }
+
+  async #append(decided: readonly MetadataRecord[]): Promise<void> {
+    try {
+      await this.#log.append(decided)
+    } catch (error) {
+      die(this.#runtime.log, 'controller', error)
+      throw error
+    }
   }
 
   async #fetch({ offset, waitMaxMs }: MetadataFetch): Promise<readonly MetadataRecord[]> {

@@ -23,6 +23,8 @@ export interface GroupCoordinatorPorts {
   readonly log: Log
   /** Of __consumer_offsets, the one that holds the group; undefined if it is not on this broker. */
   readonly partitionOf: (groupId: string) => Partition | undefined
+  /** Whether there is such a partition in the cluster. */
+  readonly isPartition: (topic: string, partition: number) => boolean
 }
 
 /** A partition of __consumer_offsets that is led here, in one leader epoch. */
@@ -204,19 +206,19 @@ export class GroupCoordinator {
       partitions.map(({ partition, offset, leaderEpoch, metadata }) => ({
         topic,
         partition,
-        isTooLarge: Buffer.byteLength(metadata ?? '') > this.#settings.offsetMetadataBytesMax,
+        refusal: this.#refusalOf(topic, partition, metadata ?? ''),
         committed: { offset, leaderEpoch, metadata: metadata ?? '', committedAtMs },
       })),
     )
-    const taken = commits.filter(({ isTooLarge }) => !isTooLarge)
+    const taken = commits.filter(({ refusal }) => refusal === ERROR.NONE)
     const records = taken.map(({ topic, partition, committed }) =>
       offsetRecord({ groupId, topic, partition }, committed),
     )
     const error = records.length === 0 ? ERROR.NONE : await this.#append(held, records)
     if (error === ERROR.NONE) for (const commit of taken) held.offsets.set(groupId, commit)
     const errorOf = (topic: string, partition: number): number => {
-      const commit = commits.find(each => each.topic === topic && each.partition === partition)
-      return commit?.isTooLarge === true ? ERROR.OFFSET_METADATA_TOO_LARGE : error
+      const refusal = commits.find(each => each.topic === topic && each.partition === partition)?.refusal
+      return refusal === undefined || refusal === ERROR.NONE ? error : refusal
     }
     return {
       topics: request.topics.map(({ topic, partitions }) => ({
@@ -224,6 +226,12 @@ export class GroupCoordinator {
         partitions: partitions.map(({ partition }) => ({ partition, error: errorOf(topic, partition) })),
       })),
     }
+  }
+
+  #refusalOf(topic: string, partition: number, metadata: string): number {
+    if (!this.#ports.isPartition(topic, partition)) return ERROR.UNKNOWN_TOPIC_OR_PARTITION
+    const isTooLarge = Buffer.byteLength(metadata) > this.#settings.offsetMetadataBytesMax
+    return isTooLarge ? ERROR.OFFSET_METADATA_TOO_LARGE : ERROR.NONE
   }
 
   /** Resolves with what a client is to be told: 0 when all in-sync replicas have the records. */

@@ -25,6 +25,8 @@ export class FollowerSession {
   readonly #followed = new Map<Partition, Followed>()
   /** There is something to send, or to refuse. */
   readonly #ready = new Map<Partition, Refusal | undefined>()
+  /** Where the follower is not known to be in the in-sync set: looked at again with each fetch. */
+  readonly #outOfSync = new Set<Partition>()
   /** Nothing but a new high watermark: it travels with the next answer, and does not hasten it. */
   readonly #news = new Set<Partition>()
   #wake: (() => void) | undefined
@@ -48,8 +50,9 @@ export class FollowerSession {
       if (partition === undefined) unknown.push(refusedPartition(each, ERROR.UNKNOWN_TOPIC_OR_PARTITION))
       else this.#follow(partition, each)
     }
-    for (const partition of this.#followed.keys()) {
+    for (const partition of this.#outOfSync) {
       if (partition.leader?.isr.includes(this.replicaId) === false) partition.tryGrow(this.replicaId)
+      else this.#outOfSync.delete(partition)
     }
     return unknown
   }
@@ -58,12 +61,13 @@ export class FollowerSession {
   something(waitMaxMs: number): Promise<void> | undefined {
     if (this.#ready.size > 0) return undefined
     return new Promise(resolve => {
-      const timer = this.#clock.setTimer(waitMaxMs, () => this.#wake?.())
-      this.#wake = () => {
-        this.#wake = undefined
+      const wake = (): void => {
+        if (this.#wake === wake) this.#wake = undefined
         timer.cancel()
         resolve()
       }
+      const timer = this.#clock.setTimer(waitMaxMs, wake)
+      this.#wake = wake
     })
   }
 
@@ -104,6 +108,11 @@ export class FollowerSession {
     this.#news.add(partition)
   }
 
+  /** The in-sync set of the partition is another. */
+  hasNewIsr(partition: Partition): void {
+    this.#outOfSync.add(partition)
+  }
+
   /** The follower has begun another session, or its connection is gone. */
   end(): void {
     for (const partition of [...this.#followed.keys()]) this.#forget(partition)
@@ -112,6 +121,7 @@ export class FollowerSession {
 
   #follow(partition: Partition, each: ReplicaFetchPartition): void {
     const { fetchOffset, leaderEpoch } = each
+    if (!this.#followed.has(partition)) this.#outOfSync.add(partition)
     this.#followed.set(partition, { fetchOffset, leaderEpoch })
     partition.sessions.set(this.replicaId, this)
     const refusal = partition.followerFetched(this.replicaId, { ...each, brokerEpoch: this.brokerEpoch })
@@ -124,6 +134,7 @@ export class FollowerSession {
     this.#followed.delete(partition)
     this.#ready.delete(partition)
     this.#news.delete(partition)
+    this.#outOfSync.delete(partition)
     if (partition.sessions.get(this.replicaId) === this) partition.sessions.delete(this.replicaId)
   }
 }

@@ -20,6 +20,8 @@ export interface PartitionPorts {
   readonly propose: (partition: Partition, isr: readonly number[]) => void
   /** The high watermark has moved. */
   readonly onHighWatermark: () => void
+  /** A log can no longer be written: Kafka's broker halts then. */
+  readonly onDiskFailure: (error: unknown) => void
 }
 
 /** An append that waits until enough replicas have it. */
@@ -80,8 +82,7 @@ export class Partition {
     const hasNewLeader = record.leaderEpoch > this.#record.leaderEpoch
     this.#record = record
     if (!hasNewLeader) {
-      this.#leader?.agreed(record)
-      this.#advance()
+      this.#agree(record)
       return false
     }
     this.#resign()
@@ -101,7 +102,7 @@ export class Partition {
   /** Adds a batch that has its offset and epoch to the leader's own log; resolves when the file has it. */
   async append(batch: Buffer): Promise<void> {
     this.#leader?.grows(this.log.endOffset)
-    await this.log.append(batch)
+    await this.#onDisk(this.log.append(batch))
     this.moved()
   }
 
@@ -177,9 +178,12 @@ export class Partition {
   }): void {
     const leader = this.#leader
     if (leader === undefined) return
-    if (verdict.error !== ERROR.NONE || verdict.leaderEpoch !== leader.leaderEpoch) leader.withdraw()
-    else leader.agreed(verdict)
-    this.#advance()
+    if (verdict.error === ERROR.NONE && verdict.leaderEpoch === leader.leaderEpoch) {
+      this.#agree(verdict)
+    } else {
+      leader.withdraw()
+      this.#advance()
+    }
   }
 
   /** The leader says how far the high watermark is. */
@@ -194,7 +198,16 @@ export class Partition {
   async truncateTo(offset: number): Promise<void> {
     const truncated = this.log.truncateTo(offset)
     this.#highWatermark = Math.min(this.#highWatermark, this.log.endOffset)
-    await truncated
+    await this.#onDisk(truncated)
+  }
+
+  async #onDisk(writing: Promise<void>): Promise<void> {
+    try {
+      await writing
+    } catch (error) {
+      this.#ports.onDiskFailure(error)
+      throw error
+    }
   }
 
   #lead(record: PartitionRecord): void {
@@ -221,6 +234,12 @@ export class Partition {
     for (const { settle } of waiting) settle(ERROR.NOT_LEADER_OR_FOLLOWER)
     for (const session of this.sessions.values()) session.hasMore(this)
     this.#tellWatchers()
+  }
+
+  #agree(agreed: { readonly isr: readonly number[]; readonly partitionEpoch: number }): void {
+    this.#leader?.agreed(agreed)
+    for (const session of this.sessions.values()) session.hasNewIsr(this)
+    this.#advance()
   }
 
   #propose(isr: readonly number[]): void {

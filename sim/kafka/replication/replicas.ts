@@ -30,6 +30,7 @@ export interface ReplicasPorts {
   readonly proposeIsr: (request: AlterPartition) => Promise<readonly IsrVerdict[]>
   /** The broker leads the partition, in a new epoch, or leads it no more. */
   readonly onRole: (partition: Partition) => void
+  readonly onDiskFailure: (error: unknown) => void
 }
 
 const LOGS = 'kafka/logs'
@@ -72,6 +73,7 @@ export class Replicas {
       },
       propose: (partition, isr) => this.#proposals.add(partition, isr),
       onHighWatermark: () => this.#checkpointSoon(),
+      onDiskFailure: ports.onDiskFailure,
     }
   }
 
@@ -133,6 +135,11 @@ export class Replicas {
   /** A follower's fetch; resolves when there is something to say, or when it has waited long enough. */
   async fetch(request: ReplicaFetchRequest): Promise<ReplicaFetchResponse> {
     const { replicaId, brokerEpoch } = request
+    const known = this.#ports.image.brokers.get(replicaId)?.registration
+    // A broker that has just started may be ahead of what this one has heard of it; a former process of it is not.
+    if (known === undefined || brokerEpoch < known.epoch) {
+      return { error: ERROR.STALE_BROKER_EPOCH, sessionId: 0, partitions: [] }
+    }
     this.#lastFetchMs.set(replicaId, this.#ports.clock.monotonicMs())
     let session = this.#sessions.get(replicaId)
     if (request.sessionId === 0) {

@@ -40,7 +40,11 @@ export const CLUSTER: KafkaCluster = {
 
 export function kafkaWorld(
   seed: string,
-  options: { readonly settings?: Partial<BrokerSettings>; readonly virtualSeconds?: number } = {},
+  options: {
+    readonly settings?: Partial<BrokerSettings>
+    readonly virtualSeconds?: number
+    readonly diskBytesOfBroker1?: number
+  } = {},
 ): KafkaWorld {
   const simulation = createSimulation({
     seed,
@@ -50,7 +54,9 @@ export function kafkaWorld(
   const controller = simulation.addHost({ name: 'kafka-controller', address: CLUSTER.controller.host })
   controller.start(async ({ runtime }) => void (await startController(runtime, { cluster: CLUSTER })))
   const brokers = CLUSTER.brokers.map(({ id, host: address }) => {
-    const host = simulation.addHost({ name: `kafka-${id}`, address })
+    const { diskBytesOfBroker1 } = options
+    const disk = id === 1 && diskBytesOfBroker1 !== undefined ? { capacityBytes: diskBytesOfBroker1 } : {}
+    const host = simulation.addHost({ name: `kafka-${id}`, address, disk })
     host.start(async ({ runtime }) => {
       const { incarnation } = host
       const broker = await startBroker(runtime, { cluster: CLUSTER, brokerId: id, settings: options.settings ?? {} })
