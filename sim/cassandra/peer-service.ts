@@ -1,7 +1,7 @@
 // What a node answers to other nodes.
 
 import type { Gossiper } from './gossip/gossiper.ts'
-import { readStates } from './gossip/node-state.ts'
+import { readStates, statesBody } from './gossip/node-state.ts'
 import type { Body, Serve } from './messaging/messaging.ts'
 import { readWrites, sizeOfFragment } from './messaging/mutation-codec.ts'
 import { readReadCommand, readScanCommand, writeReadAnswer, writeScanAnswer } from './messaging/read-codec.ts'
@@ -44,7 +44,7 @@ export function peerService(parts: PeerServiceParts): Serve {
         return NOTHING
       case VERB.gossip:
         parts.gossiper.hear(readStates(reader))
-        return undefined
+        return statesBody(parts.gossiper.states())
       case VERB.exchange:
         await parts.agreement.hear(body)
         return parts.agreement.ownBody()

@@ -8,7 +8,7 @@ import { Executor } from './coordinator/executor.ts'
 import { truncateEverywhere } from './coordinator/truncate.ts'
 import { Beliefs } from './gossip/beliefs.ts'
 import { Gossiper } from './gossip/gossiper.ts'
-import { writeStates } from './gossip/node-state.ts'
+import { readStates, statesBody } from './gossip/node-state.ts'
 import { Hints } from './hints/hints.ts'
 import { hintLifeMs } from './hints/hint-life.ts'
 import { nextIdentity } from './identity.ts'
@@ -32,6 +32,7 @@ import type { StorageEngine } from './storage/storage-engine.ts'
 
 import { systemReader } from './system/system-reader.ts'
 import { systemRows } from './system/system-rows.ts'
+import { ByteReader } from './wire/byte-reader.ts'
 
 export interface CassandraNode {
   /** Serves clients, believes all peers alive and of its own schema, and no hint waits for anybody. */
@@ -82,10 +83,12 @@ export async function startNode(
     ownState: () => ({ ...identity, schemaVersion: keeper.schema.version, isServing }),
     send(address, states) {
       messaging.sweep()
-      messaging.send(
-        address,
-        encodeMessage({ verb: VERB.gossip, id: 0 }, writer => writeStates(writer, states), GOSSIP_BYTES),
-      )
+      const id = messaging.expect((_, { body }) => {
+        messaging.forget(id)
+        gossiper.hear(readStates(new ByteReader(body)))
+      })
+      const { sizeHint, write } = statesBody(states)
+      messaging.send(address, encodeMessage({ verb: VERB.gossip, id }, write, sizeHint))
     },
     events: {
       onAlive(address) {
@@ -215,5 +218,3 @@ const FIRST_EXCHANGE_TIMEOUT_MS = 1_000
 
 /** An answer of a replica that is later than this is on its way to become a hint. */
 const LATE_WRITE_MS = 200
-
-const GOSSIP_BYTES = 256

@@ -1,5 +1,6 @@
 // What a node says about itself, and others pass on.
 
+import type { Body } from '../messaging/messaging.ts'
 import type { ByteReader } from '../wire/byte-reader.ts'
 import type { ByteWriter } from '../wire/byte-writer.ts'
 
@@ -38,6 +39,10 @@ export function writeStates(writer: ByteWriter, states: NodeStates): void {
   }
 }
 
+export function statesBody(states: NodeStates): Body {
+  return { sizeHint: states.length * STATE_BYTES + 2, write: writer => writeStates(writer, states) }
+}
+
 export function readStates(reader: ByteReader): NodeStates {
   const states: (NodeState | undefined)[] = []
   for (let left = reader.u16(); left > 0; left--) {
@@ -53,3 +58,4 @@ export function readStates(reader: ByteReader): NodeStates {
 }
 
 const UUID_BYTES = 16
+const STATE_BYTES: number = 2 + 4 + 4 + 2 * UUID_BYTES + 1

@@ -17,8 +17,8 @@ export interface Body {
   write(writer: ByteWriter): void
 }
 
-/** Undefined when the request is not answered. Rejects when it cannot be done. */
-export type Serve = (message: Message) => Promise<Body | undefined>
+/** The body of the answer. Rejects when what was asked cannot be done. */
+export type Serve = (message: Message) => Promise<Body>
 
 export interface MessagingOptions {
   readonly self: string
@@ -146,7 +146,6 @@ export class Messaging {
     const { id } = message
     this.#options.serve(message).then(
       answer => {
-        if (answer === undefined) return
         connection.write(encodeMessage({ verb: VERB.done, id }, writer => answer.write(writer), answer.sizeHint))
       },
       (error: unknown) => {

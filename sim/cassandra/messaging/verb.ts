@@ -12,9 +12,9 @@ export const VERB = {
   digest: 4,
   scan: 5,
   truncate: 6,
-  /** States of nodes; not answered. */
+  /** What the sender knows of all nodes, answered with what the receiver knows. */
   gossip: 7,
-  /** The sender's schema and states of nodes, answered with the receiver's. */
+  /** The same, and the schema. */
   exchange: 8,
 } as const
 
