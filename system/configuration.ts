@@ -1,6 +1,6 @@
 // The configuration of one installation: parsed once at the edge, believed inside. Every role reads the same file.
 
-import { RECORD_BYTES_MAX } from './queue/record.ts'
+import { RECORD_BYTES_MAX } from './message-limits.ts'
 import type { Project } from './tenancy/projects.ts'
 
 export interface Configuration {

@@ -6,6 +6,7 @@
 //   count of collections · each: length, UTF-8
 //   count of events · each: index of its collection, timestamp − receivedAt (zigzag, ms), length, body
 
+import { RECORD_BYTES_MAX } from '../message-limits.ts'
 import type { EpochMs } from '../runtime/clock.ts'
 
 export interface EventRecord {
@@ -29,9 +30,6 @@ export interface RecordedEvent {
 export class RecordError extends Error {
   override readonly name = 'RecordError'
 }
-
-/** A record is never larger: the topic's `max.message.bytes`, 12 MiB, less room for Kafka's own framing. */
-export const RECORD_BYTES_MAX: number = 12 * 1024 * 1024 - 64 * 1024
 
 /** An event's id has 18 bits for its index in the record. */
 export const RECORD_EVENTS_MAX: number = 2 ** 18 - 1

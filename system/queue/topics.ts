@@ -2,6 +2,7 @@
 
 import type { ITopicConfig, Kafka } from 'kafkajs'
 import type { Configuration } from '../configuration.ts'
+import { TOPIC_MESSAGE_BYTES_MAX } from '../message-limits.ts'
 
 /** No retention by bytes; by time a week: long enough for a worker to be down over a holiday. */
 export function topicOf(configuration: Configuration): ITopicConfig {
@@ -47,8 +48,5 @@ export async function checkTopic(kafka: Kafka, configuration: Configuration): Pr
     await admin.disconnect()
   }
 }
-
-/** Room for a body of 10,000,000 bytes with one length, time and collection for each of its events. */
-const TOPIC_MESSAGE_BYTES_MAX = 12 * 1024 * 1024
 
 const RETENTION_MS = 7 * 24 * 3_600_000

@@ -23,11 +23,6 @@ export function openColumns(
   )
 }
 
-/** The checks of openColumns without its work. */
-export function verifyColumns(header: BlockHeader, pieces: Pieces, wanted: (entry: ColumnEntry) => boolean): void {
-  rawColumns(header, pieces, wanted)
-}
-
 /** For each event of the block: the place of its value in the column, or −1. */
 export function placesOf(header: BlockHeader, column: number): Int32Array {
   const events = header.offsets.length
