@@ -1,8 +1,8 @@
 // npm run bench:sim: how fast the simulator is, each measurement in fresh processes, several times; a table and JSON.
 
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { availableParallelism, cpus, loadavg } from 'node:os'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { EXIT_CODES } from '../reports/exit-codes.ts'
 import { MEASUREMENTS } from './bench/measurements.ts'
@@ -35,13 +35,22 @@ const program = new Command('bench:sim')
   .addHelpText('after', `\nMeasurements:\n${NAMES}`)
   .showHelpAfterError('(--help shows the options)')
   .action(bench)
+  .exitOverride()
 
 try {
   await program.parseAsync()
 } catch (error) {
+  process.exitCode = exitCodeOf(error)
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed its sentence, or the help that was asked for.
+    return error.exitCode === 0 ? 0 : EXIT_CODES['wrong-use'].code
+  }
   const isWrongUse = error instanceof WrongUse
   console.error(`bench:sim: ${isWrongUse ? error.message : error instanceof Error ? error.stack : String(error)}`)
-  process.exitCode = EXIT_CODES[isWrongUse ? 'wrong-use' : 'harness-failed'].code
+  return EXIT_CODES[isWrongUse ? 'wrong-use' : 'harness-failed'].code
 }
 
 function bench(choice: Choice): void {
@@ -51,6 +60,8 @@ function bench(choice: Choice): void {
     }
   }
   const measurements = MEASUREMENTS.filter(({ name }) => choice.only?.includes(name) ?? true)
+  const file = resolve(choice.json)
+  prepareFile(file)
   const peers = choice.peers === undefined ? [] : peersFrom(choice.peers)
   const summaries = summarise(
     runSeries(measurements, {
@@ -60,10 +71,20 @@ function bench(choice: Choice): void {
     }),
   )
   console.log(formatSummaries(summaries))
-  const file = resolve(choice.json)
-  mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify({ ...circumstances(), repeats: choice.reps, summaries }, undefined, 2)}\n`)
   console.log(`\nwritten to ${file}`)
+}
+
+/** Before the long work, so that it was not for nothing. */
+function prepareFile(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    appendFileSync(file, '')
+  } catch (error) {
+    throw new WrongUse(
+      `${file} cannot be written (${error instanceof Error ? error.message : String(error)}): give --json another file`,
+    )
+  }
 }
 
 function peersFrom(folder: string): readonly BuiltPeer[] {

@@ -93,9 +93,10 @@ function framesOf(stack: string): readonly string[] {
   const lines = stack.split('\n')
   const frames = lines.filter(line => /^\s+at /.test(line))
   if (frames.length === 0) return lines.map(line => `    ${line}`)
-  const first = frames.findIndex(line => !/sim\/kernel\/world\.ts/.test(line))
+  const first = frames.findIndex(line => !line.includes('sim/kernel/world.ts'))
+  const loop = frames.findIndex(line => line.includes('AsyncResource.runInAsyncScope'))
   return frames
-    .slice(Math.max(first, 0))
+    .slice(Math.max(first, 0), loop === -1 ? undefined : loop)
     .map(line => `    ${line.trim().replace(`file://${ROOT}`, '').replace(ROOT, '')}`)
 }
 

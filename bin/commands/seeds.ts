@@ -60,6 +60,7 @@ async function sweepSeeds(scenario: string, choice: Choice): Promise<void> {
   const interrupt = new AbortController()
   const onInterrupt = (): void => interrupt.abort()
   process.on('SIGINT', onInterrupt).on('SIGTERM', onInterrupt)
+  console.log(`${jobs[0]?.address.replace(/#.*/, '')}, seeds ${first}..${last}, commit ${commit}`)
   const runs = await sweep(jobs, {
     processes: choice.jobs,
     verifyEvery: choice.verifyEvery,
@@ -92,7 +93,9 @@ function formatSummary(
   const operations = runs.reduce((sum, run) => sum + (run.record?.operations ?? 0), 0)
   const entries = runs.reduce((sum, run) => sum + (run.record?.entries ?? 0), 0)
   return [
-    ...(runs.length < wanted ? [`interrupted: ${runs.length} of ${wanted} runs were done`] : []),
+    ...(runs.length < wanted
+      ? [`interrupted: ${formatCount(runs.length)} of ${formatCount(wanted)} runs were done`]
+      : []),
     `${runs.length} runs in ${(realMs / 1_000).toFixed(1)} s: ${formatCount(operations)} client operations, ` +
       `${formatCount(entries)} entries, ${verified} verified in a fresh process`,
     `${runs.length - failed} passed, ${failed} failed`,

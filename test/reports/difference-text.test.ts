@@ -13,7 +13,7 @@ const RIGHT: TraceRow = { hash: 3, sequence: 12, kind: 'disk', host: 'kafka-1', 
 describe('the text of a difference', () => {
   it('shows the entries before it once, those that differ from both sides, and where they were armed', () => {
     const stack =
-      'Error: armed\n    at World.arm (/p/sim/kernel/world.ts:1:1)\n    at Flow.send (/p/sim/network/flow.ts:2:2)'
+      'Error: armed\n    at World.arm (/p/sim/kernel/world.ts:1:1)\n    at Flow.send (/p/sim/network/flow.ts:2:2)\n    at AsyncResource.runInAsyncScope (node:async_hooks:226:14)\n    at #loop (/p/sim/kernel/world.ts:241:35)'
     const text = formatDifference(
       { kind: 'entry', index: 1 },
       {
