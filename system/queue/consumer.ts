@@ -184,7 +184,7 @@ const SILENCE_MS = 40_000
 const STABLE_MS = 60_000
 const DISCONNECT_MS = 10_000
 
-/** 100 ms, twice as long each time, five seconds at most. */
+/** 100 ms, twice as long each time, two seconds at most. */
 function pauseMs(failures: number): number {
-  return Math.min(100 * 2 ** Math.min(failures, 10), 5_000)
+  return Math.min(100 * 2 ** Math.min(failures, 10), 2_000)
 }
