@@ -8,6 +8,7 @@ import type { Entry } from './entry-queue.ts'
 import { HostClock, simulatedClock } from './host-clock.ts'
 import { simulatedCpu } from './host-cpu.ts'
 import { moduleGraph } from './module-graph.ts'
+import { portableStack } from './portable-stack.ts'
 import type { World } from './world.ts'
 
 /** How a process ends: a crash keeps the page cache and resets the sockets, a power loss takes what was never synced. */
@@ -157,7 +158,7 @@ export class Host {
 
   /** The process ends itself: an error that nobody caught, or an exit. */
   die(error: Error): void {
-    this.world.logs.of(this.name).write('error', 'process died', { error: error.message, stack: error.stack })
+    this.world.logs.of(this.name).write('error', 'process died', { error: error.message, stack: portableStack(error) })
     this.#end('crash')
   }
 

@@ -202,6 +202,7 @@ export class World {
     const entriesMax = Math.min(limits.entries, untilEntry)
     const realEndMs = real.nowMs() + limits.realMs
     const scope = new AsyncResource('World', { requireManualDestroy: true })
+    const { exitCode } = process
     this.#running = true
     // Before the world is current: from then on listeners of `process` are the simulated process's.
     const release = catchFaults((error, event) => this.fault(error, event))
@@ -253,6 +254,8 @@ export class World {
       this.#running = false
       current.world = undefined
       current.host = undefined
+      // Node does not let it be replaced.
+      process.exitCode = exitCode
       release()
     }
   }

@@ -47,4 +47,4 @@ export async function inWorld(
   return end
 }
 
-const LIMITS: RunLimits = { virtualMicros: 24 * 3600e6, entries: 5_000_000, realMs: 20_000 }
+const LIMITS: RunLimits = { virtualMicros: 24 * 3600e6, entries: 5_000_000, realMs: 60_000 }

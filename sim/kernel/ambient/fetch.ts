@@ -1,4 +1,7 @@
 // `fetch` inside a run: connections are pooled by process, and made over the host's network.
+//
+// What fetch measures of itself goes into a buffer of the real process, which is cut to 250 entries after the run; inside it
+// nobody can read them.
 
 import { current } from '../current.ts'
 import { perProcess } from './owner.ts'
@@ -16,7 +19,6 @@ type Connect = (
 
 type AgentClass = new (options: { connect: Connect; headersTimeout: number; bodyTimeout: number }) => Dispatcher
 
-/** Must come after performance is routed: Node's own copy of undici keeps some of it when it is first used. */
 export function routeFetch(): void {
   const dispatcher = globalDispatcher()
   const Agent = dispatcher.constructor as AgentClass

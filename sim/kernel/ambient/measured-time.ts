@@ -15,9 +15,15 @@ export function routeMeasuredTime(): void {
   const prototype = Object.getPrototypeOf(performance) as object
   replaceNow(prototype)
   routeGetter(prototype, 'timeOrigin', () => Date.now() - micros() / 1000)
-  // The buffer of entries is the whole process's: what a run put there would be found by the next.
-  route(prototype, 'markResourceTiming', () => undefined)
-  for (const name of ['mark', 'measure', 'timerify', 'eventLoopUtilization', 'toJSON']) {
+  for (const name of [
+    'mark',
+    'measure',
+    'markResourceTiming',
+    'timerify',
+    'eventLoopUtilization',
+    'getEntries',
+    'toJSON',
+  ]) {
     trap(prototype, name, `performance.${name}`, 'it would answer with real time')
   }
   routeGetter(Event.prototype, 'timeStamp', () => micros() / 1000)

@@ -10,6 +10,7 @@ import fs from 'node:fs'
 import http2 from 'node:http2'
 import perfHooks from 'node:perf_hooks'
 import tls from 'node:tls'
+import v8 from 'node:v8'
 import workers from 'node:worker_threads'
 import zlib from 'node:zlib'
 import { route } from './replace.ts'
@@ -76,6 +77,7 @@ export function trapped(): readonly Trapped[] {
     { name: 'child_process', target: child, keys: CHILD, why: 'there are no other processes' },
     { name: 'cluster', target: cluster, keys: ['fork'], why: 'there are no other processes' },
     { name: 'dgram', target: dgram, keys: ['createSocket', 'Socket'], why: 'only TCP is simulated' },
+    { name: 'v8', target: v8, keys: HEAP, why: 'no two runs would use the same' },
     { name: 'tls', target: tls, keys: ['connect', 'createServer', 'TLSSocket'], why: 'TLS is not simulated' },
     {
       name: 'http2',
@@ -112,6 +114,7 @@ const CRYPTO_RANDOM = [
   'randomUUIDv7',
 ]
 const GLOBALS = ['MessageChannel', 'BroadcastChannel', 'CompressionStream', 'DecompressionStream', 'Worker']
+const HEAP = ['getHeapStatistics', 'getHeapSpaceStatistics', 'getHeapSnapshot', 'writeHeapSnapshot', 'queryObjects']
 const CHILD = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork']
 
 function zlibStreams(): string[] {

@@ -14,7 +14,7 @@ import { Story } from './small-world.ts'
 const LINK = { minMicros: 1_000, maxMicros: 1_000, tailShare: 0, tailFactor: 1 }
 
 class Net {
-  readonly world: World = new World({ seed: 'net', limits: { virtualMicros: 120e6, entries: 1e6, realMs: 20_000 } })
+  readonly world: World = new World({ seed: 'net', limits: { virtualMicros: 120e6, entries: 1e6, realMs: 60_000 } })
   readonly story: Story = new Story(this.world)
   readonly #fabric = new Fabric(this.world, { latency: LINK, latencyBetween: () => LINK })
 

@@ -361,6 +361,14 @@ describe('the process', () => {
     expect(world.deaths).toMatchObject([{ host: 'a', error: { name: 'ProcessExit' } }])
   })
 
+  it('cannot leave its exit code to the real one', async () => {
+    const before = process.exitCode
+    await seenBy(() => {
+      process.exitCode = 3
+    })
+    expect(process.exitCode).toBe(before)
+  })
+
   it('writes warnings to its own log, and none that Node prints only once', async () => {
     const world = smallWorld()
     addHost(world, 'a').start(() => {

@@ -42,6 +42,17 @@ it.each(Object.entries(FAULTS))('%s is the death of the process that caused it, 
   expect(world.logs.lines).toMatchObject([{ host: 'b', message: 'process died', fields: { error: 'of b' } }])
 })
 
+it('the log of a death names no folder of the machine', async () => {
+  const world = smallWorld()
+  addHost(world, 'a').start(() => {
+    throw new Error('dies')
+  })
+  await world.run()
+  const stack = String(world.logs.lines[0]?.fields['stack'])
+  expect(stack).toContain('test/sim/kernel/faults.test.ts:')
+  expect(stack).not.toContain(process.cwd())
+})
+
 it('a program that rejects is a dead process', async () => {
   const world = smallWorld()
   addHost(world, 'a').start(async () => {

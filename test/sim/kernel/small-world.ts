@@ -11,7 +11,7 @@ export interface SmallWorldOptions extends Partial<Omit<WorldOptions, 'limits'>>
 }
 
 export function smallWorld(options: SmallWorldOptions = {}): World {
-  const limits = { virtualMicros: 3600e6, entries: 100_000, realMs: 20_000, ...options.limits }
+  const limits = { virtualMicros: 3600e6, entries: 100_000, realMs: 60_000, ...options.limits }
   return new World({ seed: 'a seed', ...options, limits })
 }
 
