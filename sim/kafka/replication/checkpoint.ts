@@ -1,7 +1,6 @@
 // How far the high watermarks were, in a file: a broker that starts again begins from there.
 
 import type { Disk } from '../../../system/runtime/disk.ts'
-import { DiskError } from '../../../system/runtime/disk.ts'
 
 export interface Checkpointed {
   readonly topic: string
@@ -40,7 +39,7 @@ async function openIfThere(disk: Disk): Promise<Awaited<ReturnType<Disk['open']>
   try {
     return await disk.open(PATH)
   } catch (error) {
-    if (error instanceof DiskError && error.code === 'ENOENT') return undefined
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw error
   }
 }

@@ -18,7 +18,16 @@ export interface Survival {
 const PARTITIONS = 3
 const PRODUCERS = 2
 
-export async function survival(seed: string, options: { readonly faults: number }): Promise<Survival> {
+export interface SurvivalOptions {
+  readonly faults: number
+  /**
+   * one-by-one: crashes and power losses, the next when everything is whole again. all-at-once: crashes only, of any number of
+   * processes together; what they wrote is in their page caches.
+   */
+  readonly kind: 'one-by-one' | 'all-at-once'
+}
+
+export async function survival(seed: string, options: SurvivalOptions): Promise<Survival> {
   const world = kafkaWorld(seed, { settings: { offsetsTopicPartitions: 3 }, virtualSeconds: 7_200 })
   const acknowledged = new Map<string, string>()
   const faults: string[] = []
@@ -66,16 +75,24 @@ export async function survival(seed: string, options: { readonly faults: number 
     for (let n = 0; n < options.faults; n++) {
       const host = hosts[draws.below(hosts.length)]
       if (host === undefined) break
-      const how = draws.below(2) === 0 ? 'crash' : 'powerLoss'
+      const isAlone = options.kind === 'one-by-one'
+      if (host.state === 'down') continue
+      const how = isAlone && draws.below(2) === 0 ? 'powerLoss' : 'crash'
       const downMs = draws.below(4) === 0 ? 15_000 + draws.below(30_000) : draws.below(4_000)
       faults.push(`${(clock.monotonicMs() / 1000).toFixed(3)} ${host.name} ${how} ${downMs}`)
       host[how]()
+      if (!isAlone) {
+        clock.setTimer(downMs, () => host.restart())
+        await clock.sleep(draws.below(6_000))
+        continue
+      }
       await clock.sleep(downMs)
       host.restart()
       await until(process, `all whole after ${faults.at(-1)}`, () => world.isWhole(), 200)
       await clock.sleep(draws.below(3_000))
     }
     isStorm = false
+    await until(process, 'all whole at the end', () => world.isWhole(), 200)
     await until(process, 'producers end', () => writing === 0)
     const admin = process.kafka.admin()
     await admin.connect()
