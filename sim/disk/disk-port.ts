@@ -55,6 +55,7 @@ export class DiskPort implements Disk {
         [from, undefined],
         [to, file],
       ])
+      if (!names.isDurable(file.nameChanges)) file.nameChanges = names.changes
       this.#note(file, 1)
     })
   }

@@ -21,6 +21,11 @@ export class Names {
     return this.#journalStart + this.#journal.length
   }
 
+  /** Whether the first so many of all changes are durable. */
+  isDurable(changes: number): boolean {
+    return changes <= this.#journalStart
+  }
+
   files(): IterableIterator<SimFile> {
     return this.#seen.values()
   }

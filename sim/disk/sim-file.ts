@@ -10,8 +10,8 @@ export class SimFile {
   readonly syncs: InOrder = new InOrder()
   /** Those of the path under which it was created. */
   readonly draws: DrawsOfPath
-  /** How many changes of names there were with its creation: a sync makes them durable. */
-  readonly nameChanges: number
+  /** How many changes of names there were with its creation and, as long as that is not durable, its renames: a sync makes them durable. */
+  nameChanges: number
   /** Counts what changes the content. */
   changes = 0
   /** The size when everything that was called has taken effect. */

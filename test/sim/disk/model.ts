@@ -16,8 +16,8 @@ export class ModelFile {
   /** At least so many changes have happened, and at least so many are durable. */
   #answered = 0
   #durable = 0
-  /** The change of names that made it. */
-  readonly made: number
+  /** The change of names that made it or, before that was certain to be durable, gave it its last name. */
+  made: number
 
   constructor(made: number) {
     this.made = made
@@ -128,6 +128,10 @@ export class ModelNames {
     this.#durable = Math.max(this.#durable, changes)
   }
 
+  isDurable(changes: number): boolean {
+    return changes <= this.#durable
+  }
+
   /** Whether it may be found so; if it may, it is so from now on. */
   accept(found: ReadonlyMap<string, Uint8Array>, how: Ending): boolean {
     for (let index = this.changes; index >= (how === 'crash' ? this.#answered : this.#durable); index--) {
@@ -137,7 +141,10 @@ export class ModelNames {
         return content !== undefined && file.allows(content, how)
       }
       if (names.size !== found.size || ![...names].every(([path, file]) => isSo(path, file))) continue
-      for (const [path, file] of names) file.adopt(found.get(path) as Uint8Array, how)
+      for (const [path, file] of names) {
+        file.adopt(found.get(path) as Uint8Array, how)
+        if (how === 'power-loss') file.made = Math.min(file.made, index)
+      }
       this.#states.length = index + 1
       this.#answered = index
       this.#durable = how === 'power-loss' ? index : Math.min(this.#durable, index)

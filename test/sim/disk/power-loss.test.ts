@@ -156,6 +156,16 @@ test('a rename may be undone until the directory is synced, and never is after i
   expect([...(await tally(synced, 'd/old')).keys()]).toEqual(['new'])
 })
 
+test('a new file that is renamed and then synced has its last name for good', async () => {
+  const before: Program = async disk => {
+    const log = await disk.open('d/new', { create: true })
+    await disk.rename('d/new', 'd/log')
+    await log.append(bytes('synced'))
+    await log.sync()
+  }
+  expect([...(await tally(before, 'd/log')).keys()]).toEqual(['synced'])
+})
+
 test('a removed file may come back until the directory is synced, with what was durable of it', async () => {
   const remove: Program = async disk => {
     await file(disk, 'd/log', 'synced')

@@ -70,17 +70,21 @@ async function perform(disk: Disk, names: ModelNames, steps: readonly Step[]): P
         case 'truncate':
           return changed(file, handle.truncate(position), () => file.truncate(position))
         case 'sync': {
-          const { changes } = file
+          const { changes, made } = file
           return handle.sync().then(() => {
             file.synced(changes)
-            names.synced(file.made)
+            names.synced(made)
           })
         }
         case 'rename': {
           const to = PATHS[other] as string
-          return named(disk.rename(path, to), now => {
+          const renamed = named(disk.rename(path, to), now => {
             now.delete(path)
             now.set(to, file)
+          })
+          const { changes } = names
+          return renamed.then(() => {
+            if (!names.isDurable(file.made)) file.made = changes
           })
         }
         case 'remove':
