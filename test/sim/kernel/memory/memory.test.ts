@@ -7,7 +7,7 @@ import { expect, it } from 'vitest'
 
 const SCRIPT = resolve(import.meta.dirname, 'print-heap.ts')
 
-/** A process holds 100 kB, and more in sockets, parsers, timers and listeners. */
+/** A process holds 80 kB, and more in sockets, parsers, timers and listeners. */
 const GROWTH_BYTES_MAX = 1_500_000
 
 it.each(['crashes', 'runs'])(

@@ -29,14 +29,14 @@ function crashingWorld(crashes: number, onCrash: (count: number) => void): World
     world.addHost({ name, address, network: host => fabric.portOf(host), disk: () => undefined as never })
   const server = add('server', '10.0.0.1')
   server.start(() => {
-    const ballast = Buffer.alloc(100_000)
+    const ballast = Array.from({ length: 10_000 }, (_, index) => index / 7)
     process.on('SIGTERM', () => ballast)
     setInterval(() => ballast, 1_000)
     setTimeout(() => ballast, 3_000_000)
     http
       .createServer((request, response) => {
         request.resume()
-        setTimeout(() => response.end(ballast.subarray(0, 10)), Math.random() * 20)
+        setTimeout(() => response.end(String(ballast[1])), Math.random() * 20)
       })
       .listen(80)
     void fetch('http://client:81/').catch(() => undefined)
