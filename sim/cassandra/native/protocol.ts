@@ -46,21 +46,3 @@ export const QUERY_FLAG = {
 export const RESULT_KIND = { void: 1, rows: 2, setKeyspace: 3, prepared: 4, schemaChange: 5 } as const
 
 export const ROWS_FLAG = { globalTableSpec: 0x01, hasMorePages: 0x02, noMetadata: 0x04 } as const
-
-export const ERROR_CODE = {
-  serverError: 0x0000,
-  protocolError: 0x000a,
-  unavailable: 0x1000,
-  overloaded: 0x1001,
-  truncateError: 0x1003,
-  writeTimeout: 0x1100,
-  readTimeout: 0x1200,
-  readFailure: 0x1300,
-  writeFailure: 0x1500,
-  syntaxError: 0x2000,
-  unauthorized: 0x2100,
-  invalid: 0x2200,
-  configError: 0x2300,
-  alreadyExists: 0x2400,
-  unprepared: 0x2500,
-} as const

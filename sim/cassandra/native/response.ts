@@ -1,14 +1,13 @@
 // The frames that a server sends.
 
-import type { ErrorBody, RequestError } from '../request-error.ts'
-import { CONSISTENCIES } from '../ring/consistency.ts'
-import type { Consistency } from '../ring/consistency.ts'
+import type { RequestError } from '../request-error.ts'
 import type { SchemaChange } from '../schema/change-schema.ts'
 import type { CqlType } from '../types/cql-type.ts'
 import { optionOf } from '../types/cql-type.ts'
 import { inetBytes } from '../types/inet.ts'
 import { ByteWriter } from '../wire/byte-writer.ts'
-import { ERROR_CODE, HEADER_BYTES, HEADER_FLAG, OPCODE, RESPONSE, RESULT_KIND, ROWS_FLAG, VERSION } from './protocol.ts'
+import { writeError } from './error-body.ts'
+import { HEADER_BYTES, HEADER_FLAG, OPCODE, RESPONSE, RESULT_KIND, ROWS_FLAG, VERSION } from './protocol.ts'
 
 export interface ColumnSpecs {
   readonly keyspace: string
@@ -179,55 +178,6 @@ function writeSchemaChange(writer: ByteWriter, { change, keyspace, table }: Sche
 function writeStrings(writer: ByteWriter, strings: readonly string[]): void {
   writer.u16(strings.length)
   for (const string of strings) writer.string(string)
-}
-
-function writeError(writer: ByteWriter, { body, message }: RequestError): void {
-  writer.i32(codeOf(body)).string(message)
-  switch (body.kind) {
-    case 'unavailable':
-      writeConsistency(writer, body.consistency).i32(body.required).i32(body.alive)
-      return
-    case 'write-timeout':
-      writeConsistency(writer, body.consistency).i32(body.received).i32(body.blockFor).string(body.writeType)
-      return
-    case 'write-failure':
-      writeConsistency(writer, body.consistency).i32(body.received).i32(body.blockFor)
-      writer.i32(body.failures).string(body.writeType)
-      return
-    case 'read-timeout':
-      writeConsistency(writer, body.consistency)
-        .i32(body.received)
-        .i32(body.blockFor)
-        .u8(body.dataPresent ? 1 : 0)
-      return
-    case 'read-failure':
-      writeConsistency(writer, body.consistency).i32(body.received).i32(body.blockFor)
-      writer.i32(body.failures).u8(body.dataPresent ? 1 : 0)
-      return
-    case 'already-exists':
-      writer.string(body.keyspace).string(body.table)
-      return
-    case 'unprepared':
-      writer.u16(body.id.length).raw(body.id)
-      return
-    case 'server-error':
-    case 'protocol-error':
-    case 'overloaded':
-    case 'truncate-error':
-    case 'syntax-error':
-    case 'unauthorized':
-    case 'invalid':
-    case 'config-error':
-  }
-}
-
-function writeConsistency(writer: ByteWriter, consistency: Consistency): ByteWriter {
-  return writer.u16(CONSISTENCIES.indexOf(consistency))
-}
-
-function codeOf(body: ErrorBody): number {
-  const name = body.kind.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
-  return ERROR_CODE[name as keyof typeof ERROR_CODE]
 }
 
 /** Large values are copied once, into a buffer that is large enough from the start. */

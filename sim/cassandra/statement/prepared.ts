@@ -6,12 +6,14 @@ import type { Batch, Modification, Name, ParsedStatement, Relation, SchemaStatem
 import { RequestError, invalid } from '../request-error.ts'
 import { isSystemKeyspace } from '../schema/change-schema.ts'
 import type { Table } from '../schema/table.ts'
-import type { At, ModificationPlan } from './modification-plan.ts'
+import type { ModificationPlan } from './modification-plan.ts'
 import { planModification } from './modification-plan.ts'
 import type { SelectPlan } from './select-plan.ts'
 import { planSelect } from './select-plan.ts'
+import { usingTimestamp } from './using-timestamp.ts'
 import type { Bound, Values, Variable } from './variables.ts'
 import { Variables } from './variables.ts'
+import type { At } from './written.ts'
 
 export interface BatchPlan {
   readonly kind: 'batch'
@@ -110,21 +112,14 @@ function planOf({ statement }: ParsedStatement, variables: Variables, find: (nam
 
 function planBatch(statement: Batch, variables: Variables, find: (name: Name) => Table): BatchPlan {
   const { using, type } = statement
-  if (using.ttl !== undefined) throw invalid('Global TTL on the BATCH statement is not supported.')
-  const timestamp =
-    using.timestamp === undefined
-      ? undefined
-      : variables.required(using.timestamp, { name: '[timestamp]', type: { kind: 'native', name: 'bigint' } })
+  const timestamp = usingTimestamp(using, variables)
   const plans = statement.statements.map(one => planModification(writable(find(one.table)), one, variables))
-  if (timestamp !== undefined && plans.some(plan => plan.hasTimestamp)) {
+  if (using.timestamp !== undefined && plans.some(plan => plan.hasTimestamp)) {
     throw invalid('Timestamp must be set either on BATCH or individual statements')
   }
   return {
     ...{ kind: 'batch', type, plans },
-    at(values, at) {
-      const bytes = timestamp?.(values)
-      return bytes === undefined ? at : { ...at, atMicros: Buffer.from(bytes).readBigInt64BE() }
-    },
+    at: (values, at) => ({ ...at, atMicros: timestamp(values) ?? at.atMicros }),
   }
 }
 
