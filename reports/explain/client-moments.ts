@@ -3,7 +3,7 @@
 import { formatAttempt } from '../../scenarios/history.ts'
 import type { Fate, QueryOperation, Reply, WriteOperation } from '../../scenarios/history.ts'
 import type { History } from '../../scenarios/history.ts'
-import { formatQuery } from '../../scenarios/query.ts'
+import type { Query } from '../../scenarios/query.ts'
 import type { Moment } from './moment.ts'
 import { rowsOf } from './subject.ts'
 import type { Found } from './subject.ts'
@@ -34,7 +34,7 @@ export function readMoments(history: History, found: Found): readonly Moment[] {
           `sees ${name}${ids.length > 1 ? ` ${ids.length} times` : isFirst ? ' for the first time' : ''}`,
           `as ${[...new Set(ids)].join(', ')}`,
           ...differences.map(difference => `not as it was sent: ${difference}`),
-          `query: ${formatQuery((operation as QueryOperation).query)}`,
+          queryText((operation as QueryOperation).query),
         ].join('; '),
       })
     }
@@ -72,6 +72,19 @@ function momentsOf(operation: WriteOperation, name: string, found: Found): reado
     { atMicros: invokedMicros, host, what: `sends ${name} to ${project}, collection ${item.collection}, ${others}` },
     { atMicros: returnedMicros, host, what: `${name} is ${fateText(item.fate)}: ${replyText(reply)}` },
   ]
+}
+
+function queryText({ collection, filters, timeframe }: Query): string {
+  const tests = filters.map(({ property_name, operator, property_value }) => {
+    return `${property_name} ${operator} ${JSON.stringify(property_value)}`
+  })
+  return [
+    `extraction of ${collection}`,
+    ...(tests.length === 0 ? [] : [`where ${tests.join(' and ')}`]),
+    ...(timeframe === undefined
+      ? []
+      : [`in ${typeof timeframe === 'string' ? timeframe : `${timeframe.start} to ${timeframe.end}`}`]),
+  ].join(' ')
 }
 
 function fateText(fate: Fate): string {

@@ -6,6 +6,7 @@ import type { History, WriteOperation } from '../../scenarios/history.ts'
 import { formatFields } from '../log-text.ts'
 import type { LogRecord } from '../log-text.ts'
 import type { Moment } from './moment.ts'
+import { rowsOf } from './subject.ts'
 import type { Found } from './subject.ts'
 
 /** Where a record stands, and the lane and number under which its writer sent it, as far as known. */
@@ -35,20 +36,41 @@ export function hostMoments(logs: readonly LogRecord[], history: History, found:
 
 /**
  * The write host's word on a request says where its record is, not whose it was. So where no reader's id leads to it, it is
- * found by project, number of events and time: only where exactly one line fits.
+ * found by project, number of events and time, among those that are not known to be about others.
  */
 function settledLines(logs: readonly LogRecord[], history: History, found: Found): ReadonlyMap<LogRecord, string> {
   const settled = new Map<LogRecord, string>()
+  const taken = placesSeen(history)
+  const open = logs.filter(line => SETTLED.has(line.message) && !taken.has(placeKey(line.fields)))
   for (const operation of history) {
-    if (operation.kind !== 'write') continue
-    const names = unseenIn(operation, found)
-    if (names.length === 0) continue
-    const fitting = logs.filter(line => SETTLED.has(line.message) && isWordOn(line, operation))
-    const [only] = fitting
-    if (fitting.length === 1 && only !== undefined) settled.set(only, `surely about the request of ${names.join(', ')}`)
-    else for (const line of fitting) settled.set(line, `one of ${fitting.length} that may be about ${names.join(', ')}`)
+    if (operation.kind !== 'write' || operation.reply.kind === 'not-sent') continue
+    const names = unseenIn(operation, found).join(', ')
+    if (names === '') continue
+    const fitting = open.filter(line => isWordOn(line, operation))
+    if (fitting.length > GUESSES_MAX) continue
+    for (const line of fitting) {
+      const isOnly = fitting.length === 1
+      settled.set(
+        line,
+        isOnly ? `about the request of ${names}` : `one of ${fitting.length} that may be about ${names}`,
+      )
+    }
   }
   return settled
+}
+
+/** More of them tell nothing. */
+const GUESSES_MAX = 3
+
+/** Where the records of all events stand that readers saw. */
+function placesSeen(history: History): ReadonlySet<string> {
+  const ids = new Set(history.flatMap(operation => rowsOf(operation).map(({ id = '' }) => id)))
+  const places = [...ids].flatMap(id => parseEventId(id) ?? [])
+  return new Set(places.map(placeKey))
+}
+
+function placeKey({ partition, offset }: { readonly partition?: unknown; readonly offset?: unknown } = {}): string {
+  return `${String(partition)} ${String(offset)}`
 }
 
 /** What a write host says when the outcome of a record stands. */

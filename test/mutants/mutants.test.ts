@@ -1,0 +1,28 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { startRunPool } from '../../bin/run-pool.ts'
+import type { RunJob } from '../../bin/run-worker.ts'
+import type { RunRecord } from '../../reports/run-record.ts'
+import { MUTANTS } from './mutants.ts'
+
+/** Pinned hashes and seeds hold in processes of the pinned runtime, not in the one of the test runner. */
+const pool = startRunPool(2)
+afterAll(() => pool.close())
+
+async function run(job: Pick<RunJob, 'address' | 'mutant'>): Promise<RunRecord> {
+  const reply = await pool.run({ ...job, commit: 'tested' })
+  if (reply.kind === 'failed') throw new Error(reply.message)
+  return reply.record
+}
+
+const REAL_MS_MAX = 300_000
+
+describe.concurrent('the seed that is kept for a planted bug', { timeout: REAL_MS_MAX }, () => {
+  it.each(MUTANTS)('$name: $caughtBy catches it, and is as expected without it', async mutant => {
+    const address = mutant.caughtBy
+    const planted = await run({ address, mutant: mutant.name })
+    expect(planted).toMatchObject({ address, mutant: mutant.name, verdict: { kind: mutant.verdict } })
+    expect(planted.verdict.sentence).toContain(mutant.sign)
+    const sound = await run({ address })
+    expect(sound.verdict).toMatchObject({ kind: 'as-expected' })
+  })
+})
