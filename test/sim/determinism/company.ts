@@ -80,7 +80,7 @@ export async function runCompany(options: CompanyOptions): Promise<CompanyRun> {
     simulation
       .addHost({ name, address: `10.0.3.${index + 1}`, clock: { skewMs: index * 700, driftPpm: index * 50 } })
       .start(async process => {
-        const { startApp } = process.load<typeof import('./app.ts')>('test/sim/determinism/app.ts')
+        const { startApp } = process.load<typeof import('./app-program.ts')>('test/sim/determinism/app-program.ts')
         await startApp({
           brokers: KAFKA.brokers.map(({ host, port }) => `${host}:${port}`),
           contactPoints: CASSANDRA.nodes.map(({ address }) => address),
