@@ -1,7 +1,6 @@
 // Who may do what: the project of a request's path, and the key that it carries.
 
 import type { FastifyRequest } from 'fastify'
-import { kindOfKey } from '../tenancy/projects.ts'
 import type { KeyKind, Project, Projects } from '../tenancy/projects.ts'
 import { ApiError } from './errors.ts'
 
@@ -14,7 +13,7 @@ export function authenticate(request: FastifyRequest, projects: Projects, permit
   const project = projects.find(id)
   if (project === undefined) throw new ApiError('ResourceNotFoundError', { message: 'Project not found.' })
   const key = keyOf(request)
-  const kind = key === undefined ? undefined : kindOfKey(project, key)
+  const kind = key === undefined ? undefined : projects.kindOfKey(project, key)
   if (kind === undefined) throw new ApiError('InvalidApiKeyError')
   if (!permitted.includes(kind)) throw new ApiError('RequestForbiddenError', { message: FORBIDDEN })
   return project

@@ -97,12 +97,10 @@ function readHeader(id: string, source: ByteReader): BlockHeader {
   const offsets = new Float64Array(events)
   let previous = place.start
   for (let event = 0; event < events; event++) offsets[event] = previous += source.varint()
-  const indexes = Uint32Array.from({ length: events }, () => source.varint())
+  const indexes = source.varints(events)
   const columns = Array.from({ length: source.count() }, () => readEntry(source))
-  const shapes = Array.from({ length: source.count() }, () =>
-    Uint32Array.from({ length: source.count() }, () => below(source.varint(), columns.length)),
-  )
-  const shapeOf = Uint32Array.from({ length: events }, () => below(source.varint(), shapes.length))
+  const shapes = Array.from({ length: source.count() }, () => source.varints(source.count(), columns.length))
+  const shapeOf = source.varints(events, shapes.length)
   source.end()
   return { id, place, offsets, indexes, columns, shapes, shapeOf }
 }
@@ -155,11 +153,6 @@ function readKey(source: ByteReader): string {
   const isWell = source.u8() === 0
   const text = source.text()
   return isWell ? text : (JSON.parse(text) as string)
-}
-
-function below(value: number, bound: number): number {
-  if (value >= bound) throw new FormatError(`${value} is not below ${bound}`)
-  return value
 }
 
 const VERSION = 1

@@ -102,7 +102,7 @@ export class ByteReader {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#advance(1))
+    return this.#bytes[this.#advance(1)]!
   }
 
   u16(): number {
@@ -118,6 +118,12 @@ export class ByteReader {
   }
 
   varint(): number {
+    // Most are small.
+    const first = this.#bytes[this.#position]
+    if (first !== undefined && first < 0x80) {
+      this.#position++
+      return first
+    }
     let value = 0
     let scale = 1
     for (let index = 0; index < 8; index++) {
@@ -137,6 +143,18 @@ export class ByteReader {
     const value = this.varint()
     if (value > this.remaining) throw new FormatError('the bytes are cut off')
     return value
+  }
+
+  /** `count` of them, each below `bound`. */
+  varints(count: number, bound: number = 2 ** 32): Uint32Array {
+    if (count > this.remaining) throw new FormatError('the bytes are cut off')
+    const values = new Uint32Array(count)
+    for (let index = 0; index < count; index++) {
+      const value = this.varint()
+      if (value >= bound) throw new FormatError(`${value} is not below ${bound}`)
+      values[index] = value
+    }
+    return values
   }
 
   /** A view of the bytes, not a copy. */

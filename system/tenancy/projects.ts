@@ -14,25 +14,32 @@ export type KeyKind = 'write' | 'read' | 'master'
 
 export interface Projects {
   find(id: string): Project | undefined
+  /**
+   * Which of the project's keys this is. All three are compared, each in constant time, over hashes of one length: how long
+   * it takes says nothing about how much of a guess was right.
+   */
+  kindOfKey(project: Project, key: string): KeyKind | undefined
 }
 
 export function projectsOf(projects: readonly Project[]): Projects {
-  const byId = new Map(projects.map(project => [project.id, project]))
-  return { find: id => byId.get(id) }
+  const known = new Map(projects.map(project => [project.id, { project, digests: digestsOf(project) }]))
+  return {
+    find: id => known.get(id)?.project,
+    kindOfKey(project, key) {
+      const { digests } = known.get(project.id) ?? { digests: digestsOf(project) }
+      const given = digest(key)
+      const isMaster = timingSafeEqual(given, digests.master)
+      const isWrite = timingSafeEqual(given, digests.write)
+      const isRead = timingSafeEqual(given, digests.read)
+      if (isMaster) return 'master'
+      if (isWrite) return 'write'
+      return isRead ? 'read' : undefined
+    },
+  }
 }
 
-/**
- * Which of the project's keys this is. All three are compared, each in constant time, over hashes of one length: how long
- * it takes says nothing about how much of a guess was right.
- */
-export function kindOfKey(project: Project, key: string): KeyKind | undefined {
-  const given = digest(key)
-  const isMaster = timingSafeEqual(given, digest(project.masterKey))
-  const isWrite = timingSafeEqual(given, digest(project.writeKey))
-  const isRead = timingSafeEqual(given, digest(project.readKey))
-  if (isMaster) return 'master'
-  if (isWrite) return 'write'
-  return isRead ? 'read' : undefined
+function digestsOf({ masterKey, writeKey, readKey }: Project): Readonly<Record<KeyKind, Uint8Array>> {
+  return { master: digest(masterKey), write: digest(writeKey), read: digest(readKey) }
 }
 
 function digest(key: string): Uint8Array {

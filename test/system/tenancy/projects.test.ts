@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kindOfKey, projectsOf } from '../../../system/tenancy/projects.ts'
+import { projectsOf } from '../../../system/tenancy/projects.ts'
 
 const project = { id: 'p1', name: 'one', writeKey: 'W'.repeat(64), readKey: 'R'.repeat(64), masterKey: 'M'.repeat(64) }
 
@@ -14,7 +14,7 @@ describe('a key', () => {
     ['a key in small letters', 'w'.repeat(64), undefined],
   ]
   test.each(kinds)('%s is known for what it is', (_, key, kind) => {
-    expect(kindOfKey(project, key)).toBe(kind)
+    expect(projectsOf([project]).kindOfKey(project, key)).toBe(kind)
   })
 })
 
