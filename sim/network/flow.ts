@@ -284,6 +284,8 @@ export class Flow {
 
   #retransmit(): void {
     this.#timer = undefined
+    // All has arrived and the receiver has left in peace: only the last acknowledgement was lost, and nobody misses it.
+    if (this.#to.isGone && this.#hasLeftEnd && this.#arrived === this.#left) return
     if (++this.#retransmits > RETRANSMITS_MAX) {
       const { remoteAddress, remotePort } = this.#from
       this.#from.fail(new NetworkError('ETIMEDOUT', `${remoteAddress}:${remotePort} does not answer`))

@@ -78,6 +78,7 @@ async function perform(disk: Disk, names: ModelNames, steps: readonly Step[]): P
         }
         case 'rename': {
           const to = PATHS[other] as string
+          if (to === path) return disk.rename(path, to)
           const renamed = named(disk.rename(path, to), now => {
             now.delete(path)
             now.set(to, file)

@@ -134,6 +134,31 @@ test('a link that is cut one way lets nothing through and ends the connection fo
   expect(seen[0]).toMatch(/^9\d+.* near closed: ETIMEDOUT$/)
 })
 
+test('a lost last acknowledgement disturbs nobody', async () => {
+  const scene = stage()
+  const { rules } = scene.simulation.fabric
+  // From the moment at which far has read the end of near, nothing that only acknowledges comes back.
+  rules.add('acks', ({ kind, from }) => (kind === 'ack' && from === scene.far ? DROP : PASS))
+  scene.farListens((connection, { clock }) => {
+    clock.setTimer(5, () => connection.end())
+    return noting(scene.note, 'far')
+  })
+  scene.nearDoes(async ({ network, clock }) => {
+    const connection = await network.connect({ host: '10.0.0.2', port: PORT })
+    connection.handle(noting(scene.note, 'near'))
+    connection.pause()
+    connection.end()
+    await clock.sleep(2_000_000)
+    connection.resume()
+  })
+  expect(await scene.play()).toEqual([
+    '3 far saw the end',
+    '8 far closed',
+    '2000002 near saw the end',
+    '2000002 near closed',
+  ])
+})
+
 test('a rule sees hosts, kind, ports and bytes of each segment', async () => {
   const scene = stage()
   scene.simulation.fabric.rules.add('see', ({ from, to, kind, ports, bytes: length }) => {
