@@ -3,8 +3,9 @@
 // Kafka's classic protocol, eager: in a rebalance everybody joins anew; the first member leads, and says who does what.
 
 import { ERROR } from '../wire/error-code.ts'
-import type { GroupProtocol, JoinGroupRequest, JoinGroupResponse } from '../wire/join-group.ts'
+import type { JoinGroupRequest, JoinGroupResponse } from '../wire/join-group.ts'
 import type { SyncGroupRequest, SyncGroupResponse } from '../wire/sync-group.ts'
+import { chooseProtocol, haveCommonProtocol, sameProtocols } from './choose-protocol.ts'
 import type { Member } from './member.ts'
 
 export type GroupPhase = 'empty' | 'preparing-rebalance' | 'completing-rebalance' | 'stable'
@@ -214,13 +215,10 @@ export class Group {
     return generation === this.#generation ? ERROR.NONE : ERROR.ILLEGAL_GENERATION
   }
 
-  /** Everybody in the group must be able to do something that all can do. */
   #speaks(request: JoinGroupRequest): boolean {
-    if (request.protocolType === '' || request.protocols.length === 0) return false
     const others = this.members.filter(({ memberId }) => memberId !== request.memberId)
-    if (others.length === 0) return true
-    if (request.protocolType !== this.#protocolType) return false
-    return request.protocols.some(({ name }) => others.every(({ protocols }) => hasProtocol(protocols, name)))
+    if (others.length > 0 && request.protocolType !== this.#protocolType) return false
+    return request.protocolType !== '' && haveCommonProtocol(request.protocols, others)
   }
 
   #add(memberId: string, request: JoinGroupRequest, context: JoinContext, reply: JoinReply): void {
@@ -334,7 +332,7 @@ export class Group {
       this.#save(this)
       return
     }
-    this.#protocolName = this.#vote()
+    this.#protocolName = chooseProtocol(this.members)
     this.#phase = 'completing-rebalance'
     this.#rebalanceEndMs = nowMs + this.#rebalanceTimeoutMs()
     const joining = [...this.#joining]
@@ -384,19 +382,6 @@ export class Group {
     }
   }
 
-  /** Each member votes for the first of its protocols that all can do; most votes win, the name breaks a tie. */
-  #vote(): string {
-    const votes = new Map<string, number>()
-    for (const member of this.members) {
-      const choice = member.protocols.find(({ name }) =>
-        this.members.every(({ protocols }) => hasProtocol(protocols, name)),
-      )
-      if (choice !== undefined) votes.set(choice.name, (votes.get(choice.name) ?? 0) + 1)
-    }
-    const [winner] = [...votes].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    return winner?.[0] ?? ''
-  }
-
   #rebalanceTimeoutMs(): number {
     let timeoutMs = 0
     for (const member of this.#members.values()) timeoutMs = Math.max(timeoutMs, member.rebalanceTimeoutMs)
@@ -406,15 +391,4 @@ export class Group {
 
 export function refusedJoin(error: number, memberId: string): JoinGroupResponse {
   return { error, generationId: -1, protocolName: '', leaderId: '', memberId, members: [] }
-}
-
-function hasProtocol(protocols: readonly GroupProtocol[], name: string): boolean {
-  return protocols.some(protocol => protocol.name === name)
-}
-
-function sameProtocols(a: readonly GroupProtocol[], b: readonly GroupProtocol[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((protocol, index) => protocol.name === b[index]?.name && protocol.metadata.equals(b[index].metadata))
-  )
 }

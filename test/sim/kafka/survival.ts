@@ -52,7 +52,7 @@ export async function survival(seed: string, options: SurvivalOptions): Promise<
             messages: [{ partition, value }],
           })
           if (answer?.errorCode === 0) acknowledged.set(`${partition}:${answer.baseOffset}`, value)
-          await process.runtime.clock.sleep(entropy.below(40))
+          await process.runtime.clock.sleep(20 + entropy.below(80))
         }
       } catch {
         unknown++
@@ -83,7 +83,7 @@ export async function survival(seed: string, options: SurvivalOptions): Promise<
       host[how]()
       if (!isAlone) {
         clock.setTimer(downMs, () => host.restart())
-        await clock.sleep(draws.below(6_000))
+        await clock.sleep(draws.below(20_000))
         continue
       }
       await clock.sleep(downMs)
