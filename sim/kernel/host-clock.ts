@@ -58,20 +58,21 @@ export function simulatedClock(host: Host): Clock {
     monotonicMs: () => world.nowMicros / 1000,
     setTimer,
     sleep(delayMs, signal) {
+      if (signal === undefined) return new Promise(resolve => void setTimer(delayMs, resolve))
       return new Promise((resolve, reject) => {
-        if (signal?.aborted === true) {
+        if (signal.aborted) {
           reject(reasonOf(signal))
           return
         }
         const abort = (): void => {
           timer.cancel()
-          if (signal !== undefined) reject(reasonOf(signal))
+          reject(reasonOf(signal))
         }
         const timer = setTimer(delayMs, () => {
-          signal?.removeEventListener('abort', abort)
+          signal.removeEventListener('abort', abort)
           resolve()
         })
-        signal?.addEventListener('abort', abort, { once: true })
+        signal.addEventListener('abort', abort, { once: true })
       })
     },
   }
