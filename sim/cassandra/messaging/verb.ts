@@ -18,8 +18,6 @@ export const VERB = {
   exchange: 8,
 } as const
 
-export type Verb = (typeof VERB)[keyof typeof VERB]
-
 export interface Message {
   readonly verb: number
   /** By which an answer finds its request. */

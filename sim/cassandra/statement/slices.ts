@@ -2,7 +2,7 @@
 
 import { invalid } from '../request-error.ts'
 import type { Column, Table } from '../schema/table.ts'
-import { AFTER, LAST_PLACE, placeOf } from '../types/comparable.ts'
+import { AFTER, placeOf } from '../types/comparable.ts'
 import type { Bounds, Restriction } from './restrictions.ts'
 import type { Values } from './variables.ts'
 
@@ -12,7 +12,7 @@ export interface Slice {
   readonly end: string
 }
 
-export const WHOLE_PARTITION: readonly Slice[] = [{ start: '', end: LAST_PLACE }]
+export const WHOLE_PARTITION: readonly Slice[] = [{ start: '', end: AFTER }]
 
 type ByColumn = ReadonlyMap<string, Restriction>
 

@@ -11,11 +11,8 @@ export interface Ordering {
   readonly isDescending: boolean
 }
 
-/** Larger than what any further clustering value begins with. */
+/** Larger than what any further clustering value begins with: a prefix and this come after all rows under the prefix. */
 export const AFTER = '\xff'
-
-/** After every row of a partition. */
-export const LAST_PLACE: string = AFTER
 
 /** The place of a row, or of a prefix of clustering values. The values must be valid for their types. */
 export function placeOf(orderings: readonly Ordering[], values: readonly Uint8Array[]): string {

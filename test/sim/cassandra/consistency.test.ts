@@ -2,7 +2,6 @@
 // time-out. (ANY is tried without the driver, which takes its number, 0, for no level at all.)
 
 import { expect, test } from 'vitest'
-import type { Outcome } from './notes.ts'
 import { LEVEL, get, makeNotes, outcomeOf, put } from './notes.ts'
 import { cassandraWorld, until } from './cassandra-world.ts'
 
@@ -11,7 +10,7 @@ const LEVELS = ['one', 'localOne', 'two', 'three', 'quorum', 'localQuorum', 'eac
 /** The replicas that each level needs of three. */
 const NEEDS = { one: 1, localOne: 1, two: 2, three: 3, quorum: 2, localQuorum: 2, eachQuorum: 2, all: 3 }
 
-const expected = (gone: number, otherwise: Outcome): readonly string[] =>
+const expected = (gone: number, otherwise: string): readonly string[] =>
   LEVELS.map(level => `${level}: ${NEEDS[level] <= 3 - gone ? 'ok' : otherwise}`)
 
 test.each([0, 1, 2])('with %i replicas known to be dead a level is met or Unavailable', async gone => {

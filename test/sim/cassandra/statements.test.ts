@@ -39,7 +39,7 @@ async function refusal(client: Client, query: string): Promise<string> {
 function printable(value: unknown): unknown {
   if (Buffer.isBuffer(value)) return `0x${value.toString('hex')}`
   if (typeof value === 'bigint') return String(value)
-  return typeof value === 'object' && value !== null ? String(value) : value
+  return typeof value === 'object' && value !== null ? (value as { toString(): string }).toString() : value
 }
 
 test('rows come in the order of their clustering columns, ascending or descending', async () => {
