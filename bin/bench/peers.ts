@@ -21,13 +21,17 @@ const PEERS: readonly Peer[] = [
     name: 'turmoil',
     folder: 'turmoil-bench',
     rustFlags: '',
-    runs: { echo: ECHO, 'idle-hour': IDLE_HOUR },
+    // An idle hour takes it half a minute: once is enough.
+    runs: { echo: ECHO, 'echo-cold': ECHO, 'idle-hour': IDLE_HOUR },
   },
   {
     name: 'madsim',
     folder: 'madsim-bench',
     rustFlags: '--cfg madsim',
-    runs: { echo: ECHO, 'idle-hour': IDLE_HOUR, 'idle-day': [...IDLE_HOUR, '--virtual-s', '86400'] },
+    runs: {
+      ...{ echo: ECHO, 'echo-cold': ECHO, 'idle-hour': IDLE_HOUR, 'idle-hour-cold': IDLE_HOUR },
+      'idle-day': [...IDLE_HOUR, '--virtual-s', '86400'],
+    },
   },
 ]
 
