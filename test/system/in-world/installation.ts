@@ -7,6 +7,7 @@ import { topologyOf } from '../../../scenarios/topology.ts'
 import type { LogLine } from '../../../sim/kernel/log-book.ts'
 import type { Host, HostProcess } from '../../../sim/kernel/host.ts'
 import { createSimulation } from '../../../sim/simulation.ts'
+import type { Network } from '../../../system/runtime/network.ts'
 
 export const PROJECT = 'p1'
 export const WRITE_KEY: string = 'W'.repeat(64)
@@ -15,6 +16,7 @@ export const READ_KEY: string = 'R'.repeat(64)
 /** What a user can do, from a host of its own. */
 export interface User {
   readonly cluster: Cluster
+  readonly network: Network
   host(name: string): Host
   sleep(ms: number): Promise<void>
   nowMs(): number
@@ -109,6 +111,7 @@ function userOn({ host, runtime }: HostProcess, cluster: Cluster, port: number):
   }
   const user: User = {
     cluster,
+    network: runtime.network,
     host(name) {
       const found = host.world.hosts.get(name)
       if (found === undefined) throw new Error(`there is no host ${name}`)

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { LogLine } from '../../../sim/kernel/log-book.ts'
-import { inWorld } from './installation.ts'
+import { inWorld, WRITE_KEY } from './installation.ts'
 import type { User } from './installation.ts'
 
 test('an event that was accepted is visible within five seconds, once, whole, to whoever asks', async () => {
@@ -59,6 +59,33 @@ test('a story of each step is in the logs, by partition and offset', async () =>
   const story = logs.filter(({ fields }) => fields['partition'] === partition && covers(fields, Number(offset)))
   const steps = story.filter(({ host }) => /^(write|stream)-/.test(host)).map(line => line.message)
   expect(steps.filter(step => STEPS.includes(step))).toEqual(STEPS)
+})
+
+test('a client that dribbles, and one that stops, are told so and cut by limits with names', async () => {
+  const head = `POST /3.0/projects/p1/events/visits?api_key=${WRITE_KEY} HTTP/1.1\r\nhost: write-1\r\ncontent-length: 900\r\n\r\n`
+  const { logs } = await inWorld(async user => {
+    const heard = async (everyMs: number, bytes: number): Promise<string> => {
+      const connection = await user.network.connect({ host: 'write-1', port: 8080 })
+      const startedMs = user.nowMs()
+      let [text, closedMs] = ['', 0]
+      connection.handle({
+        onData: chunk => (text += Buffer.from(chunk).toString()),
+        onEnd: () => (closedMs = user.nowMs() - startedMs),
+        onClose: () => (closedMs ||= user.nowMs() - startedMs),
+      })
+      connection.write(Buffer.from(head))
+      for (let byte = 0; byte < bytes && closedMs === 0; byte++) {
+        connection.write(Buffer.from(' '))
+        await user.sleep(everyMs)
+      }
+      await user.until('the connection is cut', () => closedMs > 0, 120_000)
+      return `${text.split(' ')[1]} after ${Math.floor(closedMs / 1_000)} s`
+    }
+    expect(await heard(100, 3)).toBe('408 after 10 s')
+    expect(await heard(9_000, 100)).toBe('408 after 60 s')
+  })
+  const cuts = logs.filter(line => line.message === 'connection cut').map(({ fields }) => fields['limit'])
+  expect(cuts).toEqual(['bodyIdleMs', 'bodyTimeoutMs'])
 })
 
 test('crashes of the workers lose nothing and double nothing', async () => {

@@ -154,6 +154,20 @@ describe('a malformed timeframe', () => {
     )
   })
 
+  test('of any depth and length is answered in a few words', () => {
+    const deep: unknown = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)
+    for (const [start, shown] of [
+      [deep, 'a list'],
+      [{ deep }, 'an object'],
+      ['x'.repeat(1_000_000), 'xxx'],
+      [undefined, 'missing'],
+    ]) {
+      const { message } = errorOf(() => timeframe({ start, end: '2016-01-01' }))
+      expect(message).toContain(shown)
+      expect(message.length).toBeLessThan(300)
+    }
+  })
+
   test.each([['Atlantis/Poseidonis'], ['+25:00'], [1e9], [1.5], [{}], ['x'.repeat(1_000)]])(
     'the time zone %j is a TimeframeDefinitionError',
     zone => {
