@@ -53,7 +53,10 @@ export class Flow {
   #unreadBytes = 0
   /** Read, but the sender has not been told, as acknowledgements do not come through. */
   #untoldBytes = 0
-  #draws = 0
+  /** How often the next segment to leave has been lost already. */
+  #losses = 0
+  #resetsAndProbes = 0
+  #answers = 0
   #left = 0
   #arrived = 0
   #lastArrivalMicros = 0
@@ -128,7 +131,7 @@ export class Flow {
   /** Tells the receiver that the connection is no more. It is not sent again if it is lost. */
   reset(): void {
     if (this.#to.isGone) return
-    const draw = this.#draws++
+    const draw = this.#drawOfResetOrProbe()
     const verdict = this.#rules.ask(this.#segment('reset', 0, draw))
     if (verdict.kind === 'drop' || verdict.kind === 'hold') return
     const extraMicros = verdict.kind === 'delay' ? verdict.micros : 0
@@ -160,7 +163,8 @@ export class Flow {
     const { world } = this.#fabric
     const to = this.#to
     const now = world.nowMicros
-    const draw = this.#draws++
+    // By its place and its tries: what was lost or answered before changes nothing for it.
+    const draw = this.#left + this.#losses * DRAWS_PER_TRY
     let arrivalMicros = this.#link.leavesAtMicros(now, chunk.length) + this.#link.latencyMicros(this.#key, draw)
     if (to.isGone || !this.#rules.isEmpty) {
       const extraMicros = this.#askToPass(chunk, draw)
@@ -171,6 +175,7 @@ export class Flow {
     this.#lastArrivalMicros = arrivalMicros
     this.#unreadBytes += chunk.length
     this.#left++
+    this.#losses = 0
     world.arm(arrivalMicros - now, {
       host: to.host,
       incarnation: to.incarnation,
@@ -210,6 +215,7 @@ export class Flow {
     this.#waiting.unshift(chunk)
     this.#waitingBytes += chunk.length
     this.#stalledBy = why
+    this.#losses++
     this.#armRetransmit()
   }
 
@@ -248,7 +254,7 @@ export class Flow {
       return
     }
     this.#isUpdateUnderWay = true
-    this.#atSender(this.#link.latencyMicros(this.#key ^ WINDOW_UPDATES, this.#draws), () => {
+    this.#atSender(this.#link.latencyMicros(this.#key ^ WINDOW_UPDATES, this.#left), () => {
       this.#isUpdateUnderWay = false
       if (this.#stalledBy === undefined) this.#goOn()
     })
@@ -298,7 +304,7 @@ export class Flow {
 
   /** What was sent goes again, to hear whether it has arrived. */
   #probe(): void {
-    const draw = this.#draws++
+    const draw = this.#drawOfResetOrProbe()
     const verdict = this.#rules.ask(this.#segment('data', 0, draw))
     if (verdict.kind !== 'pass' && verdict.kind !== 'delay') return
     if (this.#to.isGone) this.#knock(draw)
@@ -342,6 +348,10 @@ export class Flow {
     })
   }
 
+  #drawOfResetOrProbe(): number {
+    return RESETS_AND_PROBES + this.#resetsAndProbes++
+  }
+
   #segment(kind: Segment['kind'], bytes: number, draw: number): Segment {
     return {
       from: this.#from.host,
@@ -355,7 +365,7 @@ export class Flow {
 
   /** What goes back, from receiver to sender. */
   #answer(kind: 'ack' | 'reset'): Segment {
-    const draw = this.#draws++
+    const draw = this.#answers++
     return {
       from: this.#to.host,
       to: this.#from.host,
@@ -366,6 +376,10 @@ export class Flow {
     }
   }
 }
+
+/** Which of a flow's draws are whose. A segment number beyond the first of these meets a used draw, which does no harm. */
+const DRAWS_PER_TRY = 2 ** 24
+const RESETS_AND_PROBES = 2 ** 30
 
 const WINDOW_UPDATES = 0x5bd1e995
 const ANSWERS = 0x27d4eb2f

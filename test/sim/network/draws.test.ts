@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { hashDraw } from '../../../sim/kernel/entropy.ts'
 import { LAN, latencyMicros } from '../../../sim/network/latency.ts'
 import { Link } from '../../../sim/network/link.ts'
-import { bytes, PORT, stage } from './stage.ts'
+import { DROP, PASS } from '../../../sim/network/rules.ts'
+import type { Rule } from '../../../sim/network/rules.ts'
+import { bytes, PORT, stage, text } from './stage.ts'
 
 test('a latency lies in its range, except for the share that makes the tail', () => {
   const draws = [...Array(100_000).keys()].map(index => latencyMicros(LAN, hashDraw(7, index)))
@@ -65,6 +67,30 @@ test('one more connection changes no time of another', async () => {
   const alone = await timesOf(false)
   expect(alone).toHaveLength(9)
   expect(await timesOf(true)).toEqual(alone)
+})
+
+test('a rule that lets everything pass changes no time, and one that loses a segment only those that waited for it', async () => {
+  const timesUnder = async (rule?: Rule): Promise<readonly string[]> => {
+    const scene = stage({ fabric: {} })
+    if (rule !== undefined) scene.simulation.fabric.rules.add('rule', rule)
+    scene.farListens(() => ({ onData: chunk => scene.note(`got ${text(chunk)}`) }))
+    scene.nearDoes(async ({ network, clock }) => {
+      const connection = await network.connect({ host: '10.0.0.2', port: PORT })
+      for (let index = 0; index < 20; index++) {
+        await clock.sleep(100 * (index + 1) - clock.monotonicMs())
+        connection.write(bytes(`${index}`))
+      }
+    })
+    return scene.play()
+  }
+  const alone = await timesUnder()
+  expect(alone).toHaveLength(20)
+  expect(await timesUnder(() => PASS)).toEqual(alone)
+  let data = 0
+  const withLoss = await timesUnder(({ kind }) => (kind === 'data' && ++data === 5 ? DROP : PASS))
+  expect(withLoss.slice(0, 4)).toEqual(alone.slice(0, 4))
+  expect(withLoss.slice(4, 7)).not.toEqual(alone.slice(4, 7))
+  expect(withLoss.slice(7)).toEqual(alone.slice(7))
 })
 
 test('the same seed gives the same hash, another seed another one', async () => {
