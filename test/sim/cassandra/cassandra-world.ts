@@ -9,6 +9,7 @@ import type { Host, HostProcess } from '../../../sim/kernel/host.ts'
 import { createSimulation } from '../../../sim/simulation.ts'
 import type { Simulation } from '../../../sim/simulation.ts'
 import { parseConfiguration } from '../../../system/configuration.ts'
+import type { Disk } from '../../../system/runtime/disk.ts'
 import type { Configuration } from '../../../system/configuration.ts'
 
 export interface ClientProcess extends HostProcess {
@@ -55,7 +56,12 @@ export const CONFIGURATION: Configuration = parseConfiguration({
 
 export function cassandraWorld(
   seed: string,
-  options: { readonly settings?: Partial<NodeSettings>; readonly virtualSeconds?: number } = {},
+  options: {
+    readonly settings?: Partial<NodeSettings>
+    readonly virtualSeconds?: number
+    /** What a node at that index is given for a disk, at each boot. */
+    readonly diskOf?: (index: number, disk: Disk) => Disk
+  } = {},
 ): CassandraWorld {
   const simulation = createSimulation({
     seed,
@@ -67,7 +73,9 @@ export function cassandraWorld(
     host.start(async ({ runtime }) => {
       const { incarnation } = host
       const settings = { commitLogSync: 'group', ...options.settings } as const
-      running.set(index, { incarnation, node: await startNode(runtime, { cluster: CLUSTER, address, settings }) })
+      const disk = options.diskOf?.(index, runtime.disk) ?? runtime.disk
+      const node = await startNode({ ...runtime, disk }, { cluster: CLUSTER, address, settings })
+      running.set(index, { incarnation, node })
     })
     return host
   })
