@@ -44,6 +44,8 @@ export function kafkaWorld(
     readonly settings?: Partial<BrokerSettings>
     readonly virtualSeconds?: number
     readonly diskBytesOfBroker1?: number
+    /** Broker 1 stops by itself, in its first life, at that time. */
+    readonly stopBroker1AtMs?: number
   } = {},
 ): KafkaWorld {
   const simulation = createSimulation({
@@ -61,6 +63,9 @@ export function kafkaWorld(
       const { incarnation } = host
       const broker = await startBroker(runtime, { cluster: CLUSTER, brokerId: id, settings: options.settings ?? {} })
       running.set(id, { incarnation, broker })
+      const { stopBroker1AtMs = 0 } = options
+      const delayMs = stopBroker1AtMs - runtime.clock.monotonicMs()
+      if (id === 1 && delayMs > 0) runtime.clock.setTimer(delayMs, () => void broker.stop())
     })
     return host
   })
