@@ -254,6 +254,7 @@ export class World {
       this.#running = false
       current.world = undefined
       current.host = undefined
+      current.incarnation = 0
       // Node does not let it be replaced.
       process.exitCode = exitCode
       release()

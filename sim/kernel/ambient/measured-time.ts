@@ -3,7 +3,7 @@
 import os from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { current } from '../current.ts'
-import { runningWorld, uptimeMicros } from './owner.ts'
+import { uptimeMicros } from './owner.ts'
 import { dressed, replace, route, routeGetter } from './replace.ts'
 import type { AnyFunction } from './replace.ts'
 import { trap } from './trap.ts'
@@ -11,7 +11,7 @@ import { trap } from './trap.ts'
 export function routeMeasuredTime(): void {
   routeHrtime()
   route(process, 'uptime', () => micros() / 1e6)
-  route(os, 'uptime', () => Math.floor(BOOTED_BEFORE_SECONDS + (runningWorld()?.nowMicros ?? 0) / 1e6))
+  route(os, 'uptime', () => Math.floor(BOOTED_BEFORE_SECONDS + (current.world?.nowMicros ?? 0) / 1e6))
   const prototype = Object.getPrototypeOf(performance) as object
   replaceNow(prototype)
   routeGetter(prototype, 'timeOrigin', () => Date.now() - micros() / 1000)
@@ -32,7 +32,7 @@ export function routeMeasuredTime(): void {
 const BOOTED_BEFORE_SECONDS = 86_400
 
 function micros(): number {
-  const world = runningWorld()
+  const { world } = current
   return world === undefined ? 0 : uptimeMicros(world)
 }
 

@@ -2,12 +2,8 @@
 
 import type { Entropy } from '../../../system/runtime/entropy.ts'
 import { current } from '../current.ts'
+import type { HostProcess } from '../host.ts'
 import type { World } from '../world.ts'
-
-/** The world that is running, while nothing is being loaded. Undefined: real Node answers. */
-export function runningWorld(): World | undefined {
-  return current.world
-}
 
 /** True time in the world's own entries, the host's own wall clock in those of a host. */
 export function wallMs(world: World): number {
@@ -24,32 +20,25 @@ export function uptimeMicros(world: World): number {
 export function perProcess<T>(make: (owner: Owner) => T): () => T {
   const values = new WeakMap<object, { readonly value: T }>()
   return () => {
-    const owner = runningOwner()
-    const known = values.get(owner.identity)
+    const { world, host } = current
+    const identity = host?.process ?? world
+    if (identity === undefined) throw new Error('no world is running')
+    const known = values.get(identity)
     if (known !== undefined) return known.value
-    const value = make(owner)
-    values.set(owner.identity, { value })
+    const value = make(ownerOf(identity))
+    values.set(identity, { value })
     return value
   }
 }
 
 export interface Owner {
-  readonly identity: object
   readonly entropy: Entropy
   /** Called when the process has ended, or the world. */
   onEnd(listener: () => void): void
 }
 
-function runningOwner(): Owner {
-  const { world, host } = current
-  const running = host?.process
-  if (running !== undefined) {
-    return {
-      identity: running,
-      entropy: running.runtime.entropy.fork('ambient'),
-      onEnd: listener => running.host.onProcessEnd(listener),
-    }
-  }
-  if (world === undefined) throw new Error('no world is running')
-  return { identity: world, entropy: world.entropy.fork('ambient'), onEnd: () => undefined }
+function ownerOf(identity: HostProcess | World): Owner {
+  if (!('runtime' in identity)) return { entropy: identity.entropy.fork('ambient'), onEnd: () => undefined }
+  const { host, runtime } = identity
+  return { entropy: runtime.entropy.fork('ambient'), onEnd: listener => host.onProcessEnd(listener) }
 }
