@@ -184,6 +184,8 @@ export class PartitionQueue {
     this.#isFailing = false
     this.#restsUntilMs = this.#ports.clock.monotonicMs() + this.#options.restMs
     lane.retired.abort()
+    // A host that stops while nothing is under way leaves nothing unknown.
+    if (unknown.length === 0) return
     this.#ports.log.count('queue_lanes_retired')
     this.#ports.log.write('warn', 'lane retired', {
       partition: this.#options.partition,
