@@ -53,11 +53,6 @@ export function idsSeenIn(operation: History[number], found: Found): ReadonlyMap
   return seen
 }
 
-/** The fate of the attempt in the request, or undefined where it was not in it. */
-export function fateIn(operation: WriteOperation, name: string): Fate | undefined {
-  return operation.items.find(({ what }) => what.kind === 'event' && formatAttempt(what.attempt) === name)?.fate
-}
-
 function sentIn(operation: WriteOperation, found: Found): ReadonlySet<string> {
   const names = operation.items.flatMap(({ what }) => (what.kind === 'event' ? [formatAttempt(what.attempt)] : []))
   return new Set(names.filter(name => found.has(name)))
