@@ -132,7 +132,7 @@ export const MUTANTS: readonly Mutant[] = [
 function bufferOf(`,
       },
     ],
-    caughtBy: 'first-light/default@light:small#1',
+    caughtBy: 'first-light/default@light:small#7',
     verdict: 'broken',
     sign: 'accepted events are missing in the end',
   },
