@@ -86,12 +86,12 @@ function mergeDated<T>(
   a: Readonly<Record<string, Dated<T>>>,
   b: Readonly<Record<string, Dated<T>>>,
 ): Readonly<Record<string, Dated<T>>> {
-  const merged: Record<string, Dated<T>> = { ...a }
+  const merged = new Map(Object.entries(a))
   for (const [name, theirs] of Object.entries(b)) {
-    const ours = merged[name]
-    if (ours === undefined || isLater(theirs, ours)) merged[name] = theirs
+    const ours = merged.get(name)
+    if (ours === undefined || isLater(theirs, ours)) merged.set(name, theirs)
   }
-  return merged
+  return Object.fromEntries(merged)
 }
 
 /** Of changes of one moment the one with the larger text: any rule will do that all nodes share. */
