@@ -59,6 +59,7 @@ async function sweepSeeds(scenario: string, choice: Choice): Promise<void> {
   const progress = new ProgressLine(process.stderr, { what: scenario, total: jobs.length })
   const interrupt = new AbortController()
   const onInterrupt = (): void => interrupt.abort()
+  // For good: Ctrl-C on a terminal comes twice, from the terminal and from the process that started this one.
   process.on('SIGINT', onInterrupt).on('SIGTERM', onInterrupt)
   console.log(`${jobs[0]?.address.replace(/#.*/, '')}, seeds ${first}..${last}, commit ${commit}`)
   const runs = await sweep(jobs, {
@@ -73,7 +74,6 @@ async function sweepSeeds(scenario: string, choice: Choice): Promise<void> {
     },
   })
   progress.clear()
-  process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
   console.log(formatSummary(runs, { wanted: jobs.length, realMs: performance.now() - startedMs }))
   process.exitCode = worstCode(runs, jobs.length)
 }
