@@ -35,7 +35,6 @@ export class Crew {
   #unsent = 0
   #isFinalDone = false
   #isCalm = false
-  readonly #reserve = { pauseMs: RESERVE_PAUSE_MS, isOver: (): boolean => this.#isCalm }
 
   /** The hosts are those that the workload names: there already, and nothing runs on them. */
   constructor(simulation: Simulation, options: CrewOptions, book: HistoryBook) {
@@ -71,7 +70,7 @@ export class Crew {
       case 'storm':
         for (const { host, sends, reserve } of workload.clients) {
           this.#send(host, sends)
-          this.#on(host, () => void this.#writers.get(host)?.trickle(reserve, this.#reserve))
+          this.#on(host, () => void this.#writers.get(host)?.trickle(reserve, () => this.#isCalm))
         }
         for (const { host, queries, pauseMs } of workload.readers) {
           this.#on(host, () => void this.#reader(host).askOverAndOver(queries, pauseMs))
@@ -170,7 +169,6 @@ export class Crew {
   }
 }
 
-const RESERVE_PAUSE_MS = 800
 const PROBE_PAUSE_MS = 250
 
 /** Attempts that nobody knows the fate of may still be on their way when their client has given them up. */

@@ -76,12 +76,17 @@ export class Writer {
     }
   }
 
-  /** One after the other, from when all that was given to `send` has been begun; all the rest when `isOver` says so. */
-  async trickle(sends: readonly Send[], options: { readonly pauseMs: number; isOver(): boolean }): Promise<void> {
+  /**
+   * One after the other, from when the time of all that was given to `send` has come, with pauses that grow, so that they
+   * last; all that are left when `isOver` says so.
+   */
+  async trickle(sends: readonly Send[], isOver: () => boolean): Promise<void> {
     this.#waiting += sends.length
-    while (!this.isBegun && !options.isOver()) await this.#clock.sleep(options.pauseMs)
+    let pauseMs = TRICKLE_MIN_MS
+    while (!this.isBegun && !isOver()) await this.#clock.sleep(pauseMs)
     for (const send of sends) {
-      if (!options.isOver()) await this.#clock.sleep(options.pauseMs)
+      if (!isOver()) await this.#clock.sleep(pauseMs)
+      pauseMs = Math.min(pauseMs * TRICKLE_GROWTH, TRICKLE_MAX_MS)
       this.#waiting--
       this.#sendLater(send, 0)
     }
@@ -184,6 +189,10 @@ export class Writer {
     }
   }
 }
+
+const TRICKLE_MIN_MS = 800
+const TRICKLE_GROWTH = 1.15
+const TRICKLE_MAX_MS = 5_000
 
 function valueOf(item: SendItem, as: WriteItem | undefined): unknown {
   if (item.kind === 'bad') return item.bad.value
