@@ -4,7 +4,7 @@
 import type { Clock, Timer } from '../../../system/runtime/clock.ts'
 import type { Log } from '../../../system/runtime/log.ts'
 import type { BrokerSettings } from '../broker/broker-settings.ts'
-import { buildBatch, readRecords } from '../log/records.ts'
+import { buildBatch } from '../log/records.ts'
 import { appendAsLeader } from '../replication/append-as-leader.ts'
 import type { Partition } from '../replication/partition.ts'
 import { ERROR } from '../wire/error-code.ts'
@@ -14,9 +14,10 @@ import type { OffsetFetchRequest, OffsetFetchResponse } from '../wire/offset-fet
 import type { SyncGroupRequest, SyncGroupResponse } from '../wire/sync-group.ts'
 import { Group, refusedJoin } from './group.ts'
 import type { JoinContext } from './group.ts'
-import { groupRecord, offsetRecord, readOffsetsRecord } from './offsets-records.ts'
-import type { KeyValue } from './offsets-records.ts'
+import { groupRecord, offsetRecord } from './offsets-records.ts'
+import type { KeyValue, OffsetsRecord } from './offsets-records.ts'
 import { OffsetsStore } from './offsets-store.ts'
+import { readOffsetsLog } from './read-offsets-log.ts'
 
 export interface GroupCoordinatorPorts {
   readonly clock: Clock
@@ -252,42 +253,33 @@ export class GroupCoordinator {
     }
   }
 
-  /** Reads the whole log, whatever the high watermark: what is in the leader's log will be committed. */
   async #load(held: Held): Promise<void> {
-    const { log } = held.partition
+    const { log, partition } = held.partition
     const untilOffset = log.nextOffset
-    // Appends of this broker's former role as a follower may still be on their way into the file.
-    for (let offset = 0; offset < untilOffset && this.#held.get(held.partition) === held;) {
-      const batches = await log.read(offset, { untilOffset, bytesMax: LOAD_BYTES })
-      if (batches.length === 0) await this.#ports.clock.sleep(LOAD_PAUSE_MS)
-      for (const batch of batches) {
-        for (const record of readRecords(batch)) {
-          offset = record.offset + 1
-          this.#replay(held, record)
-        }
-      }
+    const isOver = (): boolean => this.#held.get(held.partition) !== held
+    for await (const record of readOffsetsLog(log, { clock: this.#ports.clock, untilOffset, isOver })) {
+      if (isOver()) return
+      this.#replay(held, record)
     }
+    if (isOver()) return
     held.isLoading = false
     for (const group of held.groups.values()) this.#rearm(group)
     if (untilOffset > 0) {
-      const { partition } = held.partition
       this.#ports.log.write('info', 'groups loaded', { partition, groups: held.groups.size, records: untilOffset })
     }
   }
 
-  #replay(held: Held, record: { readonly key: Buffer | null; readonly value: Buffer | null }): void {
-    const read = readOffsetsRecord(record)
-    if (read === undefined) return
-    const { groupId } = read
-    if (read.kind === 'offset') {
-      const { topic, partition, committed } = read
+  #replay(held: Held, record: OffsetsRecord): void {
+    const { groupId } = record
+    if (record.kind === 'offset') {
+      const { topic, partition, committed } = record
       if (committed === undefined) held.offsets.delete(groupId, topic, partition)
       else held.offsets.set(groupId, { topic, partition, committed })
-    } else if (read.snapshot === undefined) {
+    } else if (record.snapshot === undefined) {
       held.groups.delete(groupId)
     } else {
       const group = held.groups.get(groupId) ?? this.#create(held, groupId)
-      group.restore(read.snapshot, this.#ports.clock.monotonicMs())
+      group.restore(record.snapshot, this.#ports.clock.monotonicMs())
     }
   }
 
@@ -318,6 +310,3 @@ export class GroupCoordinator {
 
 /** Some clocks take a longer timer for none. */
 const TIMER_MAX_MS = 86_400_000
-
-const LOAD_BYTES = 5 * 1024 * 1024
-const LOAD_PAUSE_MS = 10
