@@ -28,7 +28,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
     name: 'echo',
     says: '5 clients, 100,000 round trips of 64 bytes',
     unit: 'messages/s',
-    warmUps: 3,
+    warmUps: 5,
     run: measureEcho,
   },
   { name: 'echo-cold', says: 'the same, first in its process', unit: 'messages/s', warmUps: 0, run: measureEcho },
