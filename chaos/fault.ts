@@ -19,8 +19,6 @@ export type LinkFault =
   /** Everything takes `delayMs` longer, each way. */
   | { readonly kind: 'slow'; readonly between: readonly [string, string]; readonly delayMs: number }
 
-export type FaultKind = Fault['kind']
-
 /** The act that ends a fault. */
 export type Undo = 'restart' | 'thaw' | 'heal' | 'release'
 

@@ -93,8 +93,3 @@ export interface Row {
 export function formatAttempt(attempt: Attempt): string {
   return `${attempt.key}/${attempt.number}`
 }
-
-/** One JSON object a line. */
-export function formatHistory(history: History): string {
-  return history.map(operation => `${JSON.stringify(operation)}\n`).join('')
-}
