@@ -113,6 +113,17 @@ test('another process of a broker waits until the session of the first is over',
   expect(partition().isr).not.toContain(1)
 })
 
+test('another process of a broker that leads takes nothing over, though nobody has missed the first one yet', () => {
+  up(1, 2, 3)
+  createTopic('t')
+  expect(partition().leader).toBe(1)
+  nowMs += SESSION_MS
+  beat(2, 3)
+  expect(register(1, 'again')).toBe(ERROR.NONE)
+  expect(partition().leader).not.toBe(1)
+  expect(partition().isr).not.toContain(1)
+})
+
 test('the same process may register twice: its first answer was lost', () => {
   register(1)
   const before = state.image.offset
