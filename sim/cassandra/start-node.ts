@@ -60,6 +60,7 @@ export async function startNode(
   const peers = cluster.nodes.filter(node => node !== self).map(({ address }) => address)
   const { clock, disk, log } = runtime
   let isServing = false
+  let failure: string | undefined
 
   const storage = await openStorage(runtime, { ...settings, onFailure: () => stopServing('the disk has failed') })
   const identity = await nextIdentity(runtime, `${settings.directory}/local`)
@@ -83,9 +84,9 @@ export async function startNode(
     ownState: () => ({ ...identity, schemaVersion: keeper.schema.version, isServing }),
     send(address, states) {
       messaging.sweep()
-      const id = messaging.expect((_, { body }) => {
+      const id = messaging.expect((_, { isDone, body }) => {
         messaging.forget(id)
-        gossiper.hear(readStates(new ByteReader(body)))
+        if (isDone) gossiper.hear(readStates(new ByteReader(body)))
       })
       const { sizeHint, write } = statesBody(states)
       messaging.send(address, encodeMessage({ verb: VERB.gossip, id }, write, sizeHint))
@@ -166,6 +167,7 @@ export async function startNode(
 
   /** Cassandra's `disk_failure_policy: stop`: a node that cannot write is no replica, and says so by its silence. */
   function stopServing(reason: string): void {
+    failure = reason
     if (!isServing) return
     log.write('error', 'node stops serving', { reason })
     isServing = false
@@ -175,6 +177,7 @@ export async function startNode(
 
   await messaging.listen()
   await Promise.all(peers.map(address => agreement.exchangeWith(address, FIRST_EXCHANGE_TIMEOUT_MS)))
+  if (failure !== undefined) throw new Error(failure)
   await server.listen()
   isServing = true
   gossiper.bump()

@@ -20,6 +20,7 @@ export interface ClientProcess extends HostProcess {
 export interface ConnectOptions {
   /** Of these nodes only, by index: all statements go to them. */
   readonly through?: readonly number[]
+  readonly dataCentre?: string
   readonly options?: Readonly<Record<string, unknown>>
 }
 
@@ -59,6 +60,7 @@ export function cassandraWorld(
   options: {
     readonly settings?: Partial<NodeSettings>
     readonly virtualSeconds?: number
+    readonly cluster?: CassandraCluster
     /** What a node at that index is given for a disk, at each boot. */
     readonly diskOf?: (index: number, disk: Disk) => Disk
   } = {},
@@ -68,13 +70,14 @@ export function cassandraWorld(
     limits: { virtualMicros: (options.virtualSeconds ?? 600) * 1e6, entries: 20_000_000, realMs: 120_000 },
   })
   const running = new Map<number, { readonly incarnation: number; readonly node: CassandraNode }>()
-  const stores = CLUSTER.nodes.map(({ host: name, address }, index) => {
+  const { cluster = CLUSTER } = options
+  const stores = cluster.nodes.map(({ host: name, address }, index) => {
     const host = simulation.addHost({ name, address })
     host.start(async ({ runtime }) => {
       const { incarnation } = host
       const settings = { commitLogSync: 'group', ...options.settings } as const
       const disk = options.diskOf?.(index, runtime.disk) ?? runtime.disk
-      const node = await startNode({ ...runtime, disk }, { cluster: CLUSTER, address, settings })
+      const node = await startNode({ ...runtime, disk }, { cluster, address, settings })
       running.set(index, { incarnation, node })
     })
     return host
@@ -97,7 +100,7 @@ export function cassandraWorld(
       clients++
       const host = simulation.addHost({ name, address: `10.0.1.${clients}` })
       host.start(process => {
-        program({ ...process, connect: connectOptions => connect(process, connectOptions) }).then(
+        program({ ...process, connect: connectOptions => connect(process, { cluster, ...connectOptions }) }).then(
           () => {
             if (--unfinished === 0) simulation.world.stop('done')
           },
@@ -120,20 +123,23 @@ export function cassandraWorld(
   }
 }
 
-async function connect(process: HostProcess, { through, options }: ConnectOptions = {}): Promise<Client> {
+async function connect(
+  process: HostProcess,
+  { cluster, through, dataCentre = 'dc1', options }: ConnectOptions & { readonly cluster: CassandraCluster },
+): Promise<Client> {
   const driver = process.load<typeof import('cassandra-driver')>('node_modules/cassandra-driver/index.js')
   const { policies, types } = driver
   const balancing =
     through === undefined
-      ? new policies.loadBalancing.TokenAwarePolicy(new policies.loadBalancing.DCAwareRoundRobinPolicy('dc1'))
+      ? new policies.loadBalancing.TokenAwarePolicy(new policies.loadBalancing.DCAwareRoundRobinPolicy(dataCentre))
       : new policies.loadBalancing.AllowListPolicy(
-          new policies.loadBalancing.DCAwareRoundRobinPolicy('dc1'),
-          through.map(index => `${CLUSTER.nodes[index]?.address}:9042`),
+          new policies.loadBalancing.DCAwareRoundRobinPolicy(dataCentre),
+          through.map(index => `${cluster.nodes[index]?.address}:9042`),
         )
-  const contacts = through ?? CLUSTER.nodes.map((_, index) => index)
+  const contacts = through ?? cluster.nodes.map((_, index) => index)
   const client = new driver.Client({
-    contactPoints: contacts.map(index => CLUSTER.nodes[index]?.address ?? ''),
-    localDataCenter: 'dc1',
+    contactPoints: contacts.map(index => cluster.nodes[index]?.address ?? ''),
+    localDataCenter: dataCentre,
     protocolOptions: { port: 9042, maxVersion: 4 },
     pooling: { coreConnectionsPerHost: { [types.distance.local]: 1, [types.distance.remote]: 1 } },
     policies: {
