@@ -24,6 +24,7 @@ export class SegmentFiles {
   readonly #options: SegmentOptions
   #segments: Segment[] = []
   #unflushedAppends = 0
+  #removing: Promise<void> | undefined
 
   constructor(disk: Disk, options: SegmentOptions) {
     this.#disk = disk
@@ -91,11 +92,9 @@ export class SegmentFiles {
     const later = this.#segments.splice(index + 1)
     segment.size = position
     const file = segment.file ?? (await this.#open(segment))
-    await file.truncate(position)
-    for (const each of later.reverse()) {
-      await (each.file ?? (await this.#open(each))).close()
-      await this.#disk.remove(each.path)
-    }
+    const truncated = file.truncate(position)
+    this.#removing = this.#remove(later.reverse())
+    await Promise.all([truncated, this.#removing])
   }
 
   async sync(): Promise<void> {
@@ -111,10 +110,25 @@ export class SegmentFiles {
     await file.sync()
   }
 
+  async #remove(segments: readonly Segment[]): Promise<void> {
+    for (const segment of segments) {
+      const file = segment.file ?? (await segment.opening)
+      if (file === undefined) continue
+      await file.close()
+      await this.#disk.remove(segment.path)
+    }
+  }
+
   async #open(segment: Segment): Promise<DiskFile> {
-    segment.opening ??= this.#disk.open(segment.path, { create: true })
+    segment.opening ??= this.#openFile(segment.path)
     segment.file = await segment.opening
     return segment.file
+  }
+
+  /** A new segment may bear the name of one that is still being removed. */
+  async #openFile(path: string): Promise<DiskFile> {
+    await this.#removing
+    return this.#disk.open(path, { create: true })
   }
 
   #segment(baseOffset: number): Segment {

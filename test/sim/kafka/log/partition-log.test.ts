@@ -108,6 +108,20 @@ test('a truncation removes whole batches, their epochs, and what they said of pr
   expect(await valuesFrom(again, 0)).toEqual(['a', 'b', 'x'])
 })
 
+test('a segment may begin where one is still being removed', async () => {
+  const disk = new MemoryDisk()
+  const log = openLog(disk, { segmentBytesMax: 100 })
+  for (const value of ['a', 'b', 'c', 'd']) await append(log, [value])
+  const truncated = log.truncateTo(1)
+  const appended = append(log, ['x'])
+  await Promise.all([truncated, appended])
+  await append(log, ['y'])
+  expect(await valuesFrom(log, 0)).toEqual(['a', 'x', 'y'])
+  const again = openLog(disk)
+  expect(await again.recover([...disk.files.keys()])).toBe(0)
+  expect(await valuesFrom(again, 0)).toEqual(['a', 'x', 'y'])
+})
+
 test('appends that are under way become readable in their order, when the file has them', async () => {
   const disk = new MemoryDisk()
   const log = openLog(disk)
