@@ -21,6 +21,8 @@ export interface NodeSettings {
   /** No hints for a node that has been dead for longer. */
   readonly hintWindowMs: number
   readonly hintThrottleBytesPerSecond: number
+  /** How long a node that is back waits for its hints. Cassandra looks every ten seconds; until then the node reads stale. */
+  readonly hintDelayMs: number
   /** How often hints are tried that could not be delivered. */
   readonly hintRetryMs: number
   /** Of a batch over several partitions. */
@@ -45,6 +47,7 @@ export const NODE_DEFAULTS: NodeSettings = {
   phiConvictThreshold: 8,
   hintWindowMs: 3 * 3_600_000,
   hintThrottleBytesPerSecond: 1024 * 1024,
+  hintDelayMs: 1_000,
   hintRetryMs: 10_000,
   batchWarnBytes: 5 * 1024,
   batchFailBytes: 50 * 1024,

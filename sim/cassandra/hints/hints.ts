@@ -68,7 +68,7 @@ export class Hints implements HintKeeper {
 
   /** The node is back. */
   deliverTo(address: string): void {
-    this.#later(address, AFTER_RETURN_MS)
+    this.#later(address, this.#options.settings.hintDelayMs)
   }
 
   stop(): void {
@@ -121,6 +121,4 @@ export class Hints implements HintKeeper {
   }
 }
 
-/** A node that is back is given a moment to hear of the others. */
-const AFTER_RETURN_MS = 1_000
 const PAUSE_MS_MIN = 1
