@@ -34,7 +34,7 @@ function formatScenario(scenario: Scenario, isWhole: boolean): string {
     ...items('variants', variants),
     ...items('sizes', sizes),
     ...items('faults', faults),
-    `  run it    npx foreshock run ${name} --faults ${faults.at(-1)?.name ?? 'none'} --seed 1`,
+    `  run it    npx foreshock run ${name} --faults ${(faults[1] ?? faults[0])?.name ?? 'none'} --seed 1`,
   ].join('\n')
 }
 

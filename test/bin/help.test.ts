@@ -24,7 +24,7 @@ describe('list', () => {
   it('names the scenarios and what a run of each can be asked for', async () => {
     const { code, stdout } = await foreshock('list')
     expect(stdout).toMatch(/^first-light: \S/m)
-    for (const part of ['variants  default', 'sizes     small', 'faults    light']) expect(stdout).toContain(part)
+    for (const part of ['variants  default', 'sizes     small', 'faults    none']) expect(stdout).toContain(part)
     expect(stdout).toContain('npx foreshock run first-light')
     expect(code).toBe(0)
   })

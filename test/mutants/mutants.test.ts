@@ -14,15 +14,25 @@ async function run(job: Pick<RunJob, 'address' | 'mutant'>): Promise<RunRecord> 
   return reply.record
 }
 
+/** Several bugs are caught by one address: its run without them is run once. */
+const sound = new Map<string, Promise<RunRecord>>()
+
+function soundRun(address: string): Promise<RunRecord> {
+  const running = sound.get(address) ?? run({ address })
+  sound.set(address, running)
+  return running
+}
+
 const REAL_MS_MAX = 300_000
 
 describe.concurrent('the seed that is kept for a planted bug', { timeout: REAL_MS_MAX }, () => {
-  it.each(MUTANTS)('$name: $caughtBy catches it, and is as expected without it', async mutant => {
-    const address = mutant.caughtBy
-    const planted = await run({ address, mutant: mutant.name })
-    expect(planted).toMatchObject({ address, mutant: mutant.name, verdict: { kind: mutant.verdict } })
-    expect(planted.verdict.sentence).toContain(mutant.sign)
-    const sound = await run({ address })
-    expect(sound.verdict).toMatchObject({ kind: 'as-expected' })
-  })
+  it.each(MUTANTS.map(mutant => [mutant.name, mutant.caughtBy, mutant] as const))(
+    '%s is caught by %s, which is as expected without it',
+    async (name, address, mutant) => {
+      const planted = await run({ address, mutant: name })
+      expect(planted).toMatchObject({ address, mutant: name, verdict: { kind: mutant.verdict } })
+      expect(planted.verdict.sentence).toContain(mutant.sign)
+      expect((await soundRun(address)).verdict).toMatchObject({ kind: 'as-expected' })
+    },
+  )
 })
