@@ -15,28 +15,26 @@ export function sendMoments(history: History, found: Found): readonly Moment[] {
   )
 }
 
-/** The first time that each reader saw it, what it saw wrong, and how often all of them did. */
+/** What each reader saw of it for the first time: that it is there, that it is there twice, that it is another one. */
 export function readMoments(history: History, found: Found): readonly Moment[] {
   const moments: Moment[] = []
-  const seenBy = new Set<string>()
+  const seen = new Set<string>()
   for (const operation of history) {
+    const { host, returnedMicros } = operation
     for (const [name, ids] of idsSeenIn(operation, found)) {
-      const isFirst = !seenBy.has(`${operation.host} ${name}`)
       const differences = rowsOf(operation).flatMap(row =>
         row.attempt !== undefined && formatAttempt(row.attempt) === name ? (row.difference ?? []) : [],
       )
-      if (!isFirst && ids.length === 1 && differences.length === 0) continue
-      seenBy.add(`${operation.host} ${name}`)
-      moments.push({
-        atMicros: operation.returnedMicros,
-        host: operation.host,
-        what: [
-          `sees ${name}${ids.length > 1 ? ` ${ids.length} times` : isFirst ? ' for the first time' : ''}`,
-          `as ${[...new Set(ids)].join(', ')}`,
-          ...differences.map(difference => `not as it was sent: ${difference}`),
-          queryText((operation as QueryOperation).query),
-        ].join('; '),
-      })
+      const sight = JSON.stringify([host, name, ids.toSorted(), differences])
+      if (seen.has(sight)) continue
+      seen.add(sight)
+      const what = [
+        `sees ${name}${ids.length > 1 ? ` ${ids.length} times` : ''} for the first time`,
+        `as ${[...new Set(ids)].join(', ')}`,
+        ...differences.map(difference => `not as it was sent: ${difference}`),
+        queryText((operation as QueryOperation).query),
+      ]
+      moments.push({ atMicros: returnedMicros, host, what: what.join('; ') })
     }
   }
   return moments

@@ -168,7 +168,9 @@ flights-00017/1: nobody told the client what became of it; first seen at 0:05.00
     ]
     const text = explain('flights-00017', [sent(ATTEMPT), asked(rows)], [])
     expect(text).toContain('it is stored 2 times')
-    expect(text).toContain(`sees flights-00017/1 2 times; as ${ID}, ${COPY}; not as it was sent: delay: 7, sent as 8`)
+    expect(text).toContain(
+      `sees flights-00017/1 2 times for the first time; as ${ID}, ${COPY}; not as it was sent: delay: 7, sent as 8`,
+    )
   })
 
   it('leaves out what is said of another event of the same record, and of partitions of other topics', () => {
