@@ -23,7 +23,7 @@ export const SHAPES: Readonly<Record<string, SizeShape>> = {
     clients: 3,
     readers: 2,
     reserveEvents: 25,
-    readerPauseMs: 700,
+    readerPauseMs: 1_000,
     together: 0.5,
     singles: 0.35,
     bulkEventsMax: 6,
