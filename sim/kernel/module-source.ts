@@ -12,8 +12,12 @@ import type { SourcePatch } from './source-patch.ts'
 import { isStateful } from './stateful.ts'
 
 export interface ModuleSource {
-  /** The file of a module that each boot has for itself; undefined: one that all share. */
-  freshTargetOf(request: string): string | undefined
+  /** It keeps nothing from call to call, as far as it alone is concerned. */
+  readonly isStateless: boolean
+  /** What it requires. */
+  readonly requests: readonly string[]
+  /** The file of a module that may have to be loaded anew for each boot; undefined: one that Node loads, for all. */
+  targetOf(request: string): string | undefined
   /** The shared instance. */
   require(request: string): unknown
   /** Executes the module once more. */
@@ -50,9 +54,11 @@ function compile(file: string, name: string, patches: readonly SourcePatch[]): M
   const require = createRequire(file)
   const targets = new Map<string, string | undefined>()
   return {
-    freshTargetOf(request) {
+    isStateless: patches.length === 0 && name.startsWith('system/'),
+    requests: [...code.matchAll(REQUIRE)].map(([, request = '']) => request),
+    targetOf(request) {
       if (targets.has(request)) return targets.get(request)
-      const target = freshTarget(file, request, require)
+      const target = ownTarget(file, request, require)
       targets.set(request, target)
       return target
     },
@@ -62,7 +68,9 @@ function compile(file: string, name: string, patches: readonly SourcePatch[]): M
   }
 }
 
-function freshTarget(file: string, request: string, require: NodeJS.Require): string | undefined {
+const REQUIRE = /\brequire\(\s*['"]([^'"]+)['"]\s*\)/g
+
+function ownTarget(file: string, request: string, require: NodeJS.Require): string | undefined {
   if (isBuiltin(request)) return undefined
   if (request.endsWith('.ts')) return resolve(dirname(file), request)
   let target: string

@@ -12,3 +12,6 @@ export const HEARTBEAT_MS = 2_000
  * fetches, so it must stay well below the session's time-out.
  */
 export const FETCH_WAIT_MS = 3_000
+
+/** How often the group is told how far we are; nothing rests on it. */
+export const DISPLAY_COMMIT_MS = 5_000

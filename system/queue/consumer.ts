@@ -3,10 +3,17 @@
 
 import type { Consumer, Kafka } from 'kafkajs'
 import type { Configuration } from '../configuration.ts'
+import type { Timer } from '../runtime/clock.ts'
 import { errorText } from '../runtime/error-text.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { Assignment } from './assignment.ts'
-import { FETCH_WAIT_MS, HEARTBEAT_MS, REBALANCE_TIMEOUT_MS, SESSION_TIMEOUT_MS } from './consumer-times.ts'
+import {
+  DISPLAY_COMMIT_MS,
+  FETCH_WAIT_MS,
+  HEARTBEAT_MS,
+  REBALANCE_TIMEOUT_MS,
+  SESSION_TIMEOUT_MS,
+} from './consumer-times.ts'
 import type { LogWorker } from './log-worker.ts'
 
 export interface LogConsumer {
@@ -43,6 +50,9 @@ class GroupConsumer implements LogConsumer {
   readonly #worker: LogWorker
   readonly #stopping = new AbortController()
   #membership: Membership | undefined
+  /** Since the last commit for display: by partition, the offset of the next record. */
+  readonly #applied = new Map<number, number>()
+  #displayTimer: Timer | undefined
 
   constructor(
     runtime: Runtime,
@@ -68,18 +78,27 @@ class GroupConsumer implements LogConsumer {
   }
 
   commitOffset(partition: number, offset: number): void {
-    const { topic } = this.#configuration.kafka
-    this.#membership?.consumer.commitOffsets([{ topic, partition, offset: String(offset) }]).catch((error: unknown) => {
-      this.#runtime.log.write('debug', 'commit for display failed', { partition, error: errorText(error) })
-    })
+    this.#applied.set(partition, offset)
+    this.#displayTimer ??= this.#runtime.clock.setTimer(DISPLAY_COMMIT_MS, () => this.#commitForDisplay())
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort()
+    this.#displayTimer?.cancel()
     const membership = this.#membership
     if (membership === undefined) return
     membership.end('stopped')
     await this.#disconnect(membership.consumer)
+  }
+
+  #commitForDisplay(): void {
+    this.#displayTimer = undefined
+    const { topic } = this.#configuration.kafka
+    const offsets = [...this.#applied].map(([partition, offset]) => ({ topic, partition, offset: String(offset) }))
+    this.#applied.clear()
+    this.#membership?.consumer.commitOffsets(offsets).catch((error: unknown) => {
+      this.#runtime.log.write('debug', 'commit for display failed', { error: errorText(error) })
+    })
   }
 
   /** Makes a consumer and lets it run until it fails; resolves with the reason. */

@@ -7,16 +7,27 @@ import { isStateful } from '../../../sim/kernel/stateful.ts'
 const require = createRequire(import.meta.url)
 
 describe('the modules of a process', () => {
-  const file = 'system/store/block.ts'
-
-  it('are its own, and one each within it', () => {
+  it('are its own where they require a library that holds state, and one each within it', () => {
     const [one, other] = [moduleGraph([]), moduleGraph([])]
-    const first = one.load<Record<string, unknown>>(file)
-    expect(one.load(file)).toBe(first)
-    const second = other.load<Record<string, unknown>>(file)
-    expect(Object.keys(second)).toEqual(Object.keys(first))
-    const [name] = Object.entries(first).find(([, value]) => typeof value === 'function') ?? ['']
-    expect(second[name]).not.toBe(first[name])
+    const first = one.load<{ startStream: unknown }>('system/roles/stream.ts')
+    expect(one.load('system/roles/stream.ts')).toBe(first)
+    expect(other.load<{ startStream: unknown }>('system/roles/stream.ts').startStream).not.toBe(first.startStream)
+  })
+
+  it('are shared where nothing below them holds state', () => {
+    const [one, other] = [moduleGraph([]), moduleGraph([])].map(graph => graph.load<object>('system/store/block.ts'))
+    expect(one).toBe(other)
+  })
+
+  it('are its own where a bug is planted in them or below them', () => {
+    const patch = {
+      file: 'system/store/bytes.ts',
+      find: 'export class ByteReader',
+      replace: 'export  class ByteReader',
+    }
+    const planted = moduleGraph([patch]).load<object>('system/store/segment.ts')
+    expect(planted).not.toBe(moduleGraph([]).load('system/store/segment.ts'))
+    expect(planted).not.toBe(moduleGraph([patch]).load('system/store/segment.ts'))
   })
 
   it('share what holds no state, and have the libraries that do for themselves', () => {
