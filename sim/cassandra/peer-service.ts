@@ -1,13 +1,14 @@
 // What a node answers to other nodes.
 
+import { sizeOfFragment } from './data/fragment-size.ts'
 import type { Gossiper } from './gossip/gossiper.ts'
 import { readStates, statesBody } from './gossip/node-state.ts'
 import type { Body, Serve } from './messaging/messaging.ts'
-import { readWrites, sizeOfFragment } from './messaging/mutation-codec.ts'
+import { readWrites } from './messaging/mutation-codec.ts'
 import { readReadCommand, readScanCommand, writeReadAnswer, writeScanAnswer } from './messaging/read-codec.ts'
 import { VERB } from './messaging/verb.ts'
+import { digestOf } from './read/answer-digest.ts'
 import type { Replica } from './replica.ts'
-import { digestOf, encodeAnswer } from './replica.ts'
 import type { SchemaAgreement } from './schema/schema-agreement.ts'
 import { ByteReader, MalformedBytes } from './wire/byte-reader.ts'
 
@@ -31,7 +32,7 @@ export function peerService(parts: PeerServiceParts): Serve {
         return { sizeHint: sizeOfFragment(answer.fragment), write: writer => writeReadAnswer(writer, answer) }
       }
       case VERB.digest: {
-        const digest = digestOf(encodeAnswer(await parts.replica.read(readReadCommand(reader))))
+        const digest = digestOf(await parts.replica.read(readReadCommand(reader)))
         return { sizeHint: digest.length, write: writer => writer.raw(digest) }
       }
       case VERB.scan: {

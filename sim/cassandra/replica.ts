@@ -1,14 +1,11 @@
 // What a node does as a replica, for its own coordinator and for those of others.
 
-import { hash } from 'node:crypto'
-import { sizeOfFragment } from './messaging/mutation-codec.ts'
-import { writeReadAnswer } from './messaging/read-codec.ts'
+import { sizeOfFragment } from './data/fragment-size.ts'
 import type { ReadAnswer, ReadCommand, ScanAnswer, ScanCommand } from './read/read-command.ts'
 import { answerRead } from './read/read-command.ts'
 import { tokenOf } from './ring/murmur3.ts'
 import type { Schema } from './schema/schema.ts'
 import type { StorageEngine, Write } from './storage/storage-engine.ts'
-import { ByteWriter } from './wire/byte-writer.ts'
 
 /** The node does not know the table: its schema is behind, or the sender's is. */
 export class UnknownTable extends Error {
@@ -48,17 +45,6 @@ export function createReplica(storage: StorageEngine, schema: () => Schema): Rep
       return { fragments, through: last === undefined || fragments.length < limit ? undefined : tokenOf(last.key) }
     },
   }
-}
-
-export function encodeAnswer(answer: ReadAnswer): Buffer {
-  const writer = new ByteWriter(sizeOfFragment(answer.fragment) + 64)
-  writeReadAnswer(writer, answer)
-  return writer.finish()
-}
-
-/** Equal exactly when the answers are. */
-export function digestOf(encodedAnswer: Uint8Array): Buffer {
-  return hash('md5', encodedAnswer, 'buffer')
 }
 
 /** A scan's answer ends when it is so large. */

@@ -4,9 +4,9 @@ import { encodeMessage } from '../messaging/message-codec.ts'
 import type { Messaging } from '../messaging/messaging.ts'
 import { readReadAnswer, readScanAnswer, writeReadCommand, writeScanCommand } from '../messaging/read-codec.ts'
 import { VERB } from '../messaging/verb.ts'
+import { digestOf } from '../read/answer-digest.ts'
 import type { ReadAnswer, ReadCommand, ScanAnswer, ScanCommand } from '../read/read-command.ts'
 import type { Replica } from '../replica.ts'
-import { digestOf, encodeAnswer } from '../replica.ts'
 import { ByteReader } from '../wire/byte-reader.ts'
 import type { ByteWriter } from '../wire/byte-writer.ts'
 import type { Ask } from './gather.ts'
@@ -27,16 +27,13 @@ export function dataAsker(parts: AskParts, command: ReadCommand): Ask<Said> {
   return asker<Said>(parts, {
     verb: VERB.read,
     write: writer => writeReadCommand(writer, command),
-    here: async replica => {
-      const answer = await replica.read(command)
-      return { kind: 'data', answer, digest: once(() => digestOf(encodeAnswer(answer))) }
-    },
-    there: body => ({
-      kind: 'data',
-      answer: readReadAnswer(new ByteReader(body)),
-      digest: once(() => digestOf(body)),
-    }),
+    here: async replica => asData(await replica.read(command)),
+    there: body => asData(readReadAnswer(new ByteReader(body))),
   })
+}
+
+function asData(answer: ReadAnswer): Said {
+  return { kind: 'data', answer, digest: once(() => digestOf(answer)) }
 }
 
 export function digestAsker(parts: AskParts, command: ReadCommand): Ask<Said> {
@@ -44,7 +41,7 @@ export function digestAsker(parts: AskParts, command: ReadCommand): Ask<Said> {
     verb: VERB.digest,
     write: writer => writeReadCommand(writer, command),
     here: async replica => {
-      const digest = digestOf(encodeAnswer(await replica.read(command)))
+      const digest = digestOf(await replica.read(command))
       return { kind: 'digest', digest: () => digest }
     },
     there: body => ({ kind: 'digest', digest: () => body }),

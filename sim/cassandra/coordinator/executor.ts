@@ -2,7 +2,7 @@
 
 import { mutationsOf } from './mutation.ts'
 import type { TableFragment } from './mutation.ts'
-import { sizeOfFragment } from '../messaging/mutation-codec.ts'
+import { sizeOfFragment } from '../data/fragment-size.ts'
 import type { NodeSettings } from '../node-settings.ts'
 import type { Clock } from '../../../system/runtime/clock.ts'
 import type { Reader } from '../read/row-source.ts'

@@ -11,7 +11,7 @@ export function sizeOfFragment({ key, deletion, ranges, rows }: Fragment): numbe
   return bytes
 }
 
-function sizeOfRow({ place, clustering, insertedMicros, deletion, cells }: Row): number {
+export function sizeOfRow({ place, clustering, insertedMicros, deletion, cells }: Row): number {
   let bytes = 1 + 2 + place.length + 1 + 2
   for (const value of clustering) bytes += 2 + value.length
   if (insertedMicros !== undefined) bytes += 8

@@ -1,7 +1,7 @@
 // Mutations as bytes: between nodes, and in hints.
 
-import type { Fragment } from '../data/fragment.ts'
 import { readFragment, writeFragment } from '../data/fragment-codec.ts'
+import { sizeOfFragment } from '../data/fragment-size.ts'
 import type { Write } from '../storage/storage-engine.ts'
 import type { ByteReader } from '../wire/byte-reader.ts'
 import type { ByteWriter } from '../wire/byte-writer.ts'
@@ -24,16 +24,5 @@ export function readWrites(reader: ByteReader): readonly Write[] {
 export function sizeOfWrites(writes: readonly Write[]): number {
   let bytes = 2
   for (const { table, fragment } of writes) bytes += table.length + sizeOfFragment(fragment)
-  return bytes
-}
-
-export function sizeOfFragment(fragment: Fragment): number {
-  let bytes = 32 + fragment.key.length
-  for (const range of fragment.ranges) bytes += 16 + range.start.length + range.end.length
-  for (const row of fragment.rows) {
-    bytes += 32 + row.place.length
-    for (const value of row.clustering) bytes += 2 + value.length
-    for (const cell of row.cells) if (cell !== undefined) bytes += 16 + (cell.value?.length ?? 4)
-  }
   return bytes
 }
