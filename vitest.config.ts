@@ -8,8 +8,8 @@ const configuration: ViteUserConfig = {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     // A test that passes at its second try has found something.
     retry: 0,
     passWithNoTests: false,

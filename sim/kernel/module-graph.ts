@@ -2,8 +2,8 @@
 //
 // Real machines share no memory. One counter in a library's module, shared by the hosts of a process, lets one host's
 // crash switch off another host's time-outs, and makes a run depend on the runs before it. A module is fresh for each boot
-// if it is known to hold state, or if it requires one that is fresh. Modules under system/ hold none, which lint sees to;
-// sharing them is worth a third of a run's time, as code that meets one class of each name stays fast.
+// if it is known to hold state, or if it requires one that is fresh. Modules under system/ hold none: lint refuses the usual
+// ways to, and a run that is verified in a fresh process would show another. Code that meets one class of each name is fast.
 //
 // Every file is compiled once in a process, to a script that gives a new instance each time it is executed.
 
