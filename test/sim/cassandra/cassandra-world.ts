@@ -11,6 +11,7 @@ import type { Simulation } from '../../../sim/simulation.ts'
 import { parseConfiguration } from '../../../system/configuration.ts'
 import type { Disk } from '../../../system/runtime/disk.ts'
 import type { Configuration } from '../../../system/configuration.ts'
+import { ClientPrograms } from '../client-programs.ts'
 
 export interface ClientProcess extends HostProcess {
   /** Connected, with the product's options. */
@@ -87,39 +88,17 @@ export function cassandraWorld(
     const known = running.get(index)
     return host?.state === 'up' && known?.incarnation === host.incarnation ? known.node : undefined
   }
-  let unfinished = 0
-  let failure: unknown
-  let clients = 0
+  const clients = new ClientPrograms(simulation)
   return {
     simulation,
     stores,
     node,
     isWhole: () => stores.every((_, index) => node(index)?.isWhole() === true),
-    client(name, program) {
-      unfinished++
-      clients++
-      const host = simulation.addHost({ name, address: `10.0.1.${clients}` })
-      host.start(process => {
-        program({ ...process, connect: connectOptions => connect(process, { cluster, ...connectOptions }) }).then(
-          () => {
-            if (--unfinished === 0) simulation.world.stop('done')
-          },
-          (error: unknown) => {
-            failure ??= error
-            simulation.world.stop('failed')
-          },
-        )
-      })
-      return host
-    },
-    async run() {
-      const end = await simulation.world.run()
-      if (failure !== undefined) throw failure as Error
-      if (end.kind === 'harness-failed') throw end.error
-      const [death] = simulation.world.deaths
-      if (death !== undefined) throw new Error(`${death.host} died: ${death.error.stack}`)
-      if (end.kind !== 'stopped') throw new Error(`the world has ended: ${end.kind} ${lastLines(simulation)}`)
-    },
+    client: (name, program) =>
+      clients.start(name, process =>
+        program({ ...process, connect: connectOptions => connect(process, { cluster, ...connectOptions }) }),
+      ),
+    run: () => clients.run(),
   }
 }
 
@@ -155,22 +134,4 @@ async function connect(
   })
   await client.connect()
   return client
-}
-
-/** Until the condition holds; asked ten times a second of virtual time. */
-export async function until(process: HostProcess, what: string, holds: () => boolean, seconds = 120): Promise<void> {
-  const { clock } = process.runtime
-  const endMs = clock.monotonicMs() + seconds * 1000
-  while (!holds()) {
-    if (clock.monotonicMs() > endMs) throw new Error(`not in ${seconds} s: ${what} ${lastLines(process.host.world)}`)
-    await clock.sleep(100)
-  }
-}
-
-export function lastLines(of: Simulation | Simulation['world']): string {
-  const world = 'world' in of ? of.world : of
-  return world.logs.lines
-    .slice(-40)
-    .map(line => `\n${(line.atMicros / 1e6).toFixed(3)} ${line.host} ${line.message} ${JSON.stringify(line.fields)}`)
-    .join('')
 }

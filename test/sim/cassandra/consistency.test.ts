@@ -3,7 +3,8 @@
 
 import { expect, test } from 'vitest'
 import { LEVEL, get, makeNotes, outcomeOf, put } from './notes.ts'
-import { cassandraWorld, until } from './cassandra-world.ts'
+import { cassandraWorld } from './cassandra-world.ts'
+import { until } from '../client-programs.ts'
 
 const LEVELS = ['one', 'localOne', 'two', 'three', 'quorum', 'localQuorum', 'eachQuorum', 'all'] as const
 

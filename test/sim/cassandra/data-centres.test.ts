@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest'
 import type { CassandraCluster } from '../../../sim/cassandra/cluster.ts'
-import { cassandraWorld, until } from './cassandra-world.ts'
+import { cassandraWorld } from './cassandra-world.ts'
+import { until } from '../client-programs.ts'
 import { LEVEL, get, outcomeOf, put } from './notes.ts'
 
 const CLUSTER: CassandraCluster = {

@@ -1,7 +1,8 @@
 // A node whose disk fails is no replica any more, and says so; the others go on.
 
 import { expect, test } from 'vitest'
-import { cassandraWorld, until } from './cassandra-world.ts'
+import { cassandraWorld } from './cassandra-world.ts'
+import { until } from '../client-programs.ts'
 import { LEVEL, get, makeNotes, outcomeOf, put } from './notes.ts'
 import { failingDisk } from './storage/failing-disk.ts'
 import type { FailingDisk } from './storage/failing-disk.ts'

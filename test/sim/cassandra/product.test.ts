@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest'
 import type { SegmentRow } from '../../../system/store/segment.ts'
-import { CONFIGURATION, cassandraWorld, until } from './cassandra-world.ts'
+import { CONFIGURATION, cassandraWorld } from './cassandra-world.ts'
+import { until } from '../client-programs.ts'
 
 test('the product makes its schema and reads back what it wrote', async () => {
   const world = cassandraWorld('product')

@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { LEVEL, get, makeNotes, outcomeOf, put } from './notes.ts'
-import { cassandraWorld, until } from './cassandra-world.ts'
+import { cassandraWorld } from './cassandra-world.ts'
+import { until } from '../client-programs.ts'
 import type { CassandraWorld } from './cassandra-world.ts'
 
 /** Only between the nodes: clients reach all of them. */

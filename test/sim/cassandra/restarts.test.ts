@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest'
 import { LEVEL, get, makeNotes, put } from './notes.ts'
-import { cassandraWorld, until } from './cassandra-world.ts'
+import { cassandraWorld } from './cassandra-world.ts'
+import { until } from '../client-programs.ts'
 
 test.each([
   { sync: 'batch', kept: true },

@@ -2,7 +2,8 @@
 
 import type { Client } from 'cassandra-driver'
 import { expect, test } from 'vitest'
-import { cassandraWorld, until } from './cassandra-world.ts'
+import { cassandraWorld } from './cassandra-world.ts'
+import { until } from '../client-programs.ts'
 import type { ClientProcess } from './cassandra-world.ts'
 
 /** Runs the body against a fresh cluster with a keyspace. */

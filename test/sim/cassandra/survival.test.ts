@@ -2,7 +2,8 @@
 // ever missed, and nothing that is seen by a quorum is unseen again.
 
 import { expect, test } from 'vitest'
-import { cassandraWorld, until } from './cassandra-world.ts'
+import { cassandraWorld } from './cassandra-world.ts'
+import { until } from '../client-programs.ts'
 import { LEVEL, get, makeNotes, outcomeOf, put } from './notes.ts'
 
 const STEPS = 600

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createTopic, kafkaWorld, readAll, TOPIC, until } from './kafka-world.ts'
+import { createTopic, kafkaWorld, readAll, TOPIC } from './kafka-world.ts'
+import { until } from '../client-programs.ts'
 
 async function traceOf(seed: string): Promise<string> {
   const world = kafkaWorld(seed, { settings: { offsetsTopicPartitions: 5 } })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createTopic, kafkaWorld, TOPIC, until } from './kafka-world.ts'
+import { createTopic, kafkaWorld, TOPIC } from './kafka-world.ts'
+import { until } from '../client-programs.ts'
 
 test('a broker whose disk is full dies, and the others go on', async () => {
   const world = kafkaWorld('disk full', { settings: { offsetsTopicPartitions: 3 }, diskBytesOfBroker1: 400_000 })

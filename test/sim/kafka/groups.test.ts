@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Consumer } from 'kafkajs'
 import type { ClientProcess } from './kafka-world.ts'
-import { createTopic, kafkaWorld, TOPIC, until } from './kafka-world.ts'
+import { createTopic, kafkaWorld, TOPIC } from './kafka-world.ts'
+import { until } from '../client-programs.ts'
 
 const SETTINGS = { offsetsTopicPartitions: 5 }
 const GROUP = 'workers'

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { API, INTERNAL_API } from '../../../sim/kafka/wire/api.ts'
 import { requestFrame } from '../../../sim/kafka/wire/frames.ts'
 import type { Runtime } from '../../../system/runtime/runtime.ts'
-import { CLUSTER, createTopic, kafkaWorld, TOPIC, until } from './kafka-world.ts'
+import { CLUSTER, createTopic, kafkaWorld, TOPIC } from './kafka-world.ts'
+import { until } from '../client-programs.ts'
 
 const SETTINGS = { offsetsTopicPartitions: 5 }
 const KEYS = [...Object.values(API), ...Object.values(INTERNAL_API)]

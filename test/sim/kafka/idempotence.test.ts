@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { PASS, RESET } from '../../../sim/network/rules.ts'
-import { createTopic, kafkaWorld, readAll, TOPIC, until } from './kafka-world.ts'
+import { createTopic, kafkaWorld, readAll, TOPIC } from './kafka-world.ts'
+import { until } from '../client-programs.ts'
 
 test("kafkajs's idempotent producer loses an acknowledged message when one answer is lost", async () => {
   const world = kafkaWorld('idempotent', { settings: { offsetsTopicPartitions: 5 } })

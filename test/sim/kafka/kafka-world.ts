@@ -10,6 +10,7 @@ import type { Host, HostProcess } from '../../../sim/kernel/host.ts'
 import { createSimulation } from '../../../sim/simulation.ts'
 import type { Simulation } from '../../../sim/simulation.ts'
 import type { Configuration } from '../../../system/configuration.ts'
+import { ClientPrograms, until } from '../client-programs.ts'
 
 export const TOPIC = 'events'
 
@@ -74,9 +75,7 @@ export function kafkaWorld(
     const known = running.get(id)
     return host?.state === 'up' && known?.incarnation === host.incarnation ? known.broker : undefined
   }
-  let unfinished = 0
-  let failure: unknown
-  let clients = 0
+  const clients = new ClientPrograms(simulation)
   return {
     simulation,
     controller,
@@ -84,32 +83,8 @@ export function kafkaWorld(
     broker: brokerOf,
     kafkaWithout: (process, brokerId) => kafkaOf(process, brokerId),
     isWhole: () => CLUSTER.brokers.every(({ id }) => brokerOf(id)?.isWhole() === true),
-    client(name, program) {
-      unfinished++
-      clients++
-      const host = simulation.addHost({ name, address: `10.0.1.${clients}` })
-      host.start(process => {
-        const kafka = kafkaOf(process)
-        program({ ...process, kafka }).then(
-          () => {
-            if (--unfinished === 0) simulation.world.stop('done')
-          },
-          (error: unknown) => {
-            failure ??= error
-            simulation.world.stop('failed')
-          },
-        )
-      })
-      return host
-    },
-    async run() {
-      const end = await simulation.world.run()
-      if (failure !== undefined) throw failure as Error
-      if (end.kind === 'harness-failed') throw end.error
-      if (end.kind !== 'stopped') throw new Error(`the world has ended: ${end.kind} ${lastLines(simulation)}`)
-      const [death] = simulation.world.deaths
-      if (death !== undefined) throw new Error(`${death.host} died: ${death.error.stack}`)
-    },
+    client: (name, program) => clients.start(name, process => program({ ...process, kafka: kafkaOf(process) })),
+    run: () => clients.run(),
   }
 }
 
@@ -124,24 +99,6 @@ function kafkaOf(process: HostProcess, without = 0): Kafka {
     limits: { produceTimeoutMs: 5_000 },
   } as unknown as Configuration
   return kafkaClient(process.runtime, configuration)
-}
-
-/** Until the condition holds; asked ten times a second of virtual time. */
-export async function until(process: HostProcess, what: string, holds: () => boolean, seconds = 120): Promise<void> {
-  const { clock } = process.runtime
-  const endMs = clock.monotonicMs() + seconds * 1000
-  while (!holds()) {
-    if (clock.monotonicMs() > endMs) throw new Error(`not in ${seconds} s: ${what} ${lastLines(process.host.world)}`)
-    await clock.sleep(100)
-  }
-}
-
-function lastLines(of: Simulation | Simulation['world']): string {
-  const world = 'world' in of ? of.world : of
-  return world.logs.lines
-    .slice(-40)
-    .map(line => `\n${(line.atMicros / 1e6).toFixed(3)} ${line.host} ${line.message} ${JSON.stringify(line.fields)}`)
-    .join('')
 }
 
 export async function createTopic(

@@ -8,7 +8,8 @@ import { RequestClient } from '../../../sim/kafka/transport/request-client.ts'
 import { API } from '../../../sim/kafka/wire/api.ts'
 import { nameOfError } from '../../../sim/kafka/wire/error-code.ts'
 import type { ClientProcess } from './kafka-world.ts'
-import { CLUSTER, createTopic, kafkaWorld, TOPIC, until } from './kafka-world.ts'
+import { CLUSTER, createTopic, kafkaWorld, TOPIC } from './kafka-world.ts'
+import { until } from '../client-programs.ts'
 
 const ATTRIBUTES = 21
 const RECORD_COUNT = 57

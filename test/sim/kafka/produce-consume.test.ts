@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createTopic, kafkaWorld, TOPIC, until } from './kafka-world.ts'
+import { createTopic, kafkaWorld, TOPIC } from './kafka-world.ts'
+import { until } from '../client-programs.ts'
 
 test('what a producer was told is stored is read by a group, in order', async () => {
   const world = kafkaWorld('first')

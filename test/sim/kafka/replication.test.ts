@@ -3,7 +3,8 @@ import type { Kafka } from 'kafkajs'
 import type { Host } from '../../../sim/kernel/host.ts'
 import { DROP, PASS } from '../../../sim/network/rules.ts'
 import type { ClientProcess, KafkaWorld } from './kafka-world.ts'
-import { createTopic, kafkaWorld, readAll, TOPIC, until } from './kafka-world.ts'
+import { createTopic, kafkaWorld, readAll, TOPIC } from './kafka-world.ts'
+import { until } from '../client-programs.ts'
 
 const SETTINGS = { offsetsTopicPartitions: 5 }
 

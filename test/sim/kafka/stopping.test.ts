@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createTopic, kafkaWorld, readAll, TOPIC, until } from './kafka-world.ts'
+import { createTopic, kafkaWorld, readAll, TOPIC } from './kafka-world.ts'
+import { until } from '../client-programs.ts'
 
 test('a broker that is stopped has synced its logs, is missed, and comes back whole', async () => {
   const world = kafkaWorld('stop', { settings: { offsetsTopicPartitions: 3 }, stopBroker1AtMs: 20_000 })

@@ -3,7 +3,8 @@
 
 import type { Host } from '../../../sim/kernel/host.ts'
 import type { ClientProcess } from './kafka-world.ts'
-import { createTopic, kafkaWorld, TOPIC, until } from './kafka-world.ts'
+import { createTopic, kafkaWorld, TOPIC } from './kafka-world.ts'
+import { until } from '../client-programs.ts'
 
 export interface Survival {
   readonly acknowledged: number
